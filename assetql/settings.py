@@ -1,0 +1,56 @@
+"""Every setting, read once from the environment (`ASSETQL_…`)."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a process is configured to be. Each field is an environment variable `ASSETQL_NAME`."""
+
+    model_config = SettingsConfigDict(env_prefix="ASSETQL_", frozen=True)
+
+    home: Path = Field(
+        default_factory=lambda: Path.home() / ".assetql", description="Where the data is kept"
+    )
+    adapters: str = Field(
+        default="assetql.adapters.local", description="The adapter family, by its dotted name"
+    )
+    workspace: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    user: str = "owner"
+    chat_model: str = Field(
+        default="offline",
+        description="`offline`, or PROVIDER:MODEL as LangChain names it, "
+        "such as bedrock_converse:anthropic.claude-sonnet-4-20250514-v1:0",
+    )
+    prompt_model: str | None = Field(
+        default=None, description="PROVIDER:MODEL that rewrites prompts; none by default"
+    )
+    image_backend: str = Field(default="placeholder", description="A backend of `inference`")
+    embedder: str = Field(default="descriptor", pattern="^(descriptor|clip)$")
+    clip_model: str = "ViT-B-32"
+    clip_weights: Path | None = None
+    off_style_rate: float = Field(
+        default=0.08, ge=0, le=1, description="Share of images that the placeholder spoils"
+    )
+    budget: float = Field(default=100.0, ge=0, description="A new workspace's budget in USD")
+    price_small: float = Field(default=0.02, gt=0, description="USD per READY image up to 256 px")
+    price_medium: float = Field(default=0.04, gt=0, description="USD, up to 512 px")
+    price_large: float = Field(default=0.08, gt=0, description="USD, above")
+    attempts: int = Field(default=4, ge=1, le=20, description="Images tried per task and run")
+    faults: int = Field(default=5, ge=1, le=50, description="Faults survived per task and run")
+    lease_seconds: float = Field(default=60, gt=0, description="A worker's hold on a task")
+    poll_seconds: float = Field(default=1, gt=0, description="How often an idle worker looks")
+    max_receives: int = Field(default=10, ge=2, description="Receipts before the dead letters")
+    turn_lease_seconds: float = Field(default=30, gt=0, description="A turn's hold on a thread")
+    approval_hours: float = Field(default=72, gt=0, description="How long a question stands")
+    max_rows: int = Field(default=10_000, ge=1, description="Rows of one asset list")
+    max_cell: int = Field(default=2_000, ge=1, description="Characters of one cell")
+    max_side: int = Field(default=2_048, ge=16, le=2_048, description="Pixels along a side")
+    max_variations: int = Field(default=64, ge=1, description="Variations of one row")
+    max_list_bytes: int = Field(default=20 * 2**20, ge=1)
+    max_image_bytes: int = Field(default=20 * 2**20, ge=1)
+    max_image_pixels: int = Field(default=40_000_000, ge=1)
+    log_level: str = "WARNING"
+    tracing: bool = Field(default=False, description="OpenTelemetry around models and stores")
