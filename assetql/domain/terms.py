@@ -1,0 +1,14 @@
+"""The caps and leases that use cases work under."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """`attempts` and `faults` cap one run of a task; `lease` is a worker's hold on it."""
+
+    attempts: int = 4
+    faults: int = 5
+    lease: timedelta = timedelta(seconds=60)
+    approval: timedelta = timedelta(hours=72)
