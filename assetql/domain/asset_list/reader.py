@@ -1,0 +1,121 @@
+"""The reader of asset lists: header at once, rows as they are asked for."""
+
+import csv
+from collections.abc import Iterator
+from itertools import chain
+from typing import BinaryIO
+
+from assetql.domain.asset_list.columns import known_fields, map_columns
+from assetql.domain.asset_list.limits import ListLimits, Refusal, RowDefaults
+from assetql.domain.asset_list.records import Records, whole_lines
+from assetql.domain.asset_list.rows import RowRules
+from assetql.domain.asset_list.text import ListText
+from assetql.domain.batch import Row
+from assetql.domain.errors import InvalidInput
+
+DELIMITERS = (",", ";", "\t", "|")
+
+
+class AssetListReader:
+    """Reads one list once, in memory that doesn't grow with the file (but for 64-bit hashes).
+
+    Iterating yields a Row or a Refusal per record, in the file's order. Cells are text: formulas
+    are not evaluated, instructions are not followed.
+
+    Raises: InvalidInput, at once for an unusable file or header; while iterating beyond the
+    limits on rows and bytes, and at the end if there was no row.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        *,
+        limits: ListLimits | None = None,
+        defaults: RowDefaults | None = None,
+    ) -> None:
+        self._limits = limits or ListLimits()
+        self._text = ListText(stream, max_bytes=self._limits.max_bytes)
+        batches = whole_lines(self._text.blocks(), self._limits.max_record)
+        head, line = _without_blank_lines(batches)
+        self._delimiter, header, taken = _read_header(head, line)
+        self._columns = map_columns(header, line)
+        self._batches = chain([head[taken:]], batches)
+        self._first = line + taken
+        self._rules = RowRules(self._columns, self._limits, defaults or RowDefaults())
+
+    @property
+    def mapping(self) -> dict[str, str | None]:
+        """Source column → field of Row (`size` sets both sides); None: not read."""
+        return self._columns.mapping
+
+    @property
+    def encoding(self) -> str:
+        """The encoding as Python names it; utf-8 while everything read so far is ASCII."""
+        return self._text.encoding
+
+    @property
+    def delimiter(self) -> str:
+        """One of `,` `;` `|` and the tab."""
+        return self._delimiter
+
+    def __iter__(self) -> Iterator[Row | Refusal]:
+        records = Records(
+            delimiter=self._delimiter,
+            columns=len(self._columns.sources),
+            max_cell=self._limits.max_cell,
+            max_record=self._limits.max_record,
+            is_row=self._rules.is_row,
+        )
+        judge, most, rows = self._rules.judge, self._limits.max_rows, 0
+        for line, cells, suspect in records.read(self._batches, self._first):
+            found = judge(line, cells, suspect)
+            if found is None:
+                continue
+            rows += 1
+            if rows > most:
+                raise InvalidInput(
+                    f"The list has more than {most:,} rows (line {line}).",
+                    remedy="Split it into several lists.",
+                )
+            yield found
+        if not rows:
+            raise InvalidInput(
+                "The list has no rows below its header.", remedy="Add a line per asset."
+            )
+
+
+def read_asset_list(
+    stream: BinaryIO, *, limits: ListLimits | None = None, defaults: RowDefaults | None = None
+) -> Iterator[Row | Refusal]:
+    """The rows and refusals of a list, where its mapping and dialect don't matter."""
+    return iter(AssetListReader(stream, limits=limits, defaults=defaults))
+
+
+def _without_blank_lines(batches: Iterator[list[str]]) -> tuple[list[str], int]:
+    """The first lines from the first one with text on, and that one's number."""
+    line = 1
+    for lines in batches:
+        for position, text in enumerate(lines):
+            if text.strip():
+                return lines[position:], line + position
+        line += len(lines)
+    raise InvalidInput("The list is empty.", remedy="Give a header line and a line per asset.")
+
+
+def _read_header(lines: list[str], line: int) -> tuple[str, list[str], int]:
+    """Delimiter, header cells, and the lines that the header took."""
+    headers: list[tuple[int, int, str, list[str], int]] = []
+    for preference, delimiter in enumerate(DELIMITERS):
+        rows = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+        try:
+            cells = next(rows)
+        except csv.Error:
+            continue
+        headers.append((known_fields(cells), -preference, delimiter, cells, rows.line_num))
+    if not headers:
+        raise InvalidInput(
+            f"The quotes of the header, line {line}, don't match.",
+            remedy="Close each quote, or delete them.",
+        )
+    _, _, delimiter, cells, taken = max(headers, key=lambda header: header[:2])
+    return delimiter, cells, taken

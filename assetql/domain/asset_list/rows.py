@@ -1,0 +1,154 @@
+"""A record to a row: what each cell may hold, and what to say where it doesn't."""
+
+import re
+
+from assetql.domain.asset_list.columns import Columns
+from assetql.domain.asset_list.limits import ListLimits, Refusal, RowDefaults, shown
+from assetql.domain.asset_list.numbers import Numbers, Problem
+from assetql.domain.asset_list.records import UNUSUAL, Fault
+from assetql.domain.batch import Row
+
+_LOST = re.compile("[\ufffd\ud800-\udfff]")
+
+
+class RowRules:
+    """Judges the records of one list, in order: it remembers what it accepted."""
+
+    def __init__(self, columns: Columns, limits: ListLimits, defaults: RowDefaults) -> None:
+        self._columns = columns
+        self._limits = limits
+        self._defaults = defaults
+        self._numbers = Numbers(limits, defaults)
+        self._lines: dict[int, int] = {}  # hash of an accepted row → its line
+        self._width = absent = len(columns.sources)
+        at = columns.index
+        self._name = at["name"]
+        self._description = at.get("description", absent)
+        self._category = at.get("category", absent)
+        self._size = at.get("size", absent)
+        self._sides = at.get("width", absent), at.get("height", absent)
+        self._variations = at.get("variations", absent)
+
+    def is_row(self, cells: list[str]) -> bool:
+        """Whether these cells would be a row, as far as name and numbers tell."""
+        cells = [*cells, ""]
+        width, height = self._sides
+        numbers = cells[self._size], cells[width], cells[height], cells[self._variations]
+        return (
+            any(number.strip() for number in numbers)
+            and bool(cells[self._name].strip())
+            and not isinstance(self._numbers.sides(*numbers[:3]), Problem)
+            and not isinstance(self._numbers.variations(numbers[3]), Problem)
+        )
+
+    def judge(self, line: int, cells: list[str] | Fault, suspect: bool) -> Row | Refusal | None:
+        """The row of one record, or why there is none; None for a blank one."""
+        if isinstance(cells, Fault):
+            source = self._columns.source(cells.cell)
+            return Refusal(line, source, shown(cells.value), cells.reason, cells.remedy)
+        if suspect or len(cells) != self._width:
+            refusal = self._brought_into_shape(line, cells)
+            if refusal is not _SHAPED:
+                return refusal
+        cells.append("")  # what a field without a column reads
+        name = " ".join(cells[self._name].split())
+        if not name or len(name) > self._limits.max_name:
+            return self._bad_name(line, cells)
+        width, height = self._sides
+        sides = self._numbers.sides(cells[self._size], cells[width], cells[height])
+        if isinstance(sides, Problem):
+            return self._refusal(line, sides)
+        variations = self._numbers.variations(cells[self._variations])
+        if isinstance(variations, Problem):
+            return self._refusal(line, variations)
+        return self._accept(line, name, cells, sides, variations)
+
+    def _accept(
+        self, line: int, name: str, cells: list[str], sides: tuple[int, int], variations: int
+    ) -> Row | Refusal:
+        description = cells[self._description].strip() or name
+        category = " ".join(cells[self._category].split()) or self._defaults.category
+        if len(category) > self._limits.max_name:
+            return self._too_long(line, self._category, category, self._limits.max_name)
+        key = hash((name, description, category, sides))
+        earlier = self._lines.setdefault(key, line)
+        if earlier != line:
+            return Refusal(
+                line,
+                self._columns.source(self._name),
+                shown(name),
+                f"the same as line {earlier}",
+                "Delete this line, or ask for more variations on the first.",
+            )
+        width, height = sides
+        return Row(
+            name=name,
+            description=description,
+            category=category,
+            width=width,
+            height=height,
+            variations=variations,
+            line=line,
+        )
+
+    def _refusal(self, line: int, problem: Problem) -> Refusal:
+        source = self._columns.source(self._columns.index[problem.field])
+        return Refusal(line, source, shown(problem.value), problem.reason, problem.remedy)
+
+    def _brought_into_shape(self, line: int, cells: list[str]) -> Refusal | None:
+        """Cut off spare empty cells and clean the others in place; `_SHAPED` if that will do."""
+        if not any(cell.strip() for cell in cells):
+            return None
+        width = self._width
+        if len(cells) < width:
+            return Refusal(
+                line,
+                self._columns.source(len(cells)),
+                shown(", ".join(cells)),
+                f"{len(cells)} of {width} columns",
+                f"Give {width} cells as the header does; leave a cell empty for its default.",
+            )
+        if spare := [cell for cell in cells[width:] if cell.strip()]:
+            return Refusal(
+                line,
+                self._columns.source(width),
+                shown(", ".join(spare)),
+                f"{len(cells)} columns where the header has {width}",
+                "Put cells that hold the delimiter in double quotes, or delete what is too much.",
+            )
+        del cells[width:]
+        return self._cleaned(line, cells)
+
+    def _cleaned(self, line: int, cells: list[str]) -> Refusal:
+        """Take invisible characters out in place; refuse what is damaged or too long."""
+        for position, cell in enumerate(cells):
+            if len(cell) > self._limits.max_cell:
+                return self._too_long(line, position, cell, self._limits.max_cell)
+            if not UNUSUAL.search(cell):
+                continue
+            if "\0" in cell:
+                reason, remedy = "a NUL character", "Delete it and save the file as text again."
+            elif _LOST.search(cell):
+                reason, remedy = "bytes that are no text", "Type the cell again; save as UTF-8."
+            else:
+                cells[position] = UNUSUAL.sub("", cell)
+                continue
+            return Refusal(line, self._columns.source(position), shown(cell), reason, remedy)
+        return _SHAPED
+
+    def _too_long(self, line: int, position: int, value: str, most: int) -> Refusal:
+        reason = f"{len(value):,} characters; at most {most:,}"
+        source = self._columns.source(position)
+        return Refusal(line, source, shown(value), reason, "Shorten the cell.")
+
+    def _bad_name(self, line: int, cells: list[str]) -> Refusal | None:
+        if not any(cell.strip() for cell in cells):
+            return None
+        name = cells[self._name].strip()
+        if name:
+            return self._too_long(line, self._name, name, self._limits.max_name)
+        source = self._columns.source(self._name)
+        return Refusal(line, source, "", "no name", "Give the asset a name.")
+
+
+_SHAPED = Refusal(0, "", "", "", "")  # answers that the cells were brought into shape
