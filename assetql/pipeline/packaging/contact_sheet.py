@@ -1,0 +1,132 @@
+"""The contact sheet: every asset on a card with its name, as many pages as needed."""
+
+import io
+from collections.abc import Iterator
+from math import ceil
+
+from PIL import Image, ImageDraw, ImageFont
+
+from assetql.domain.asset import Asset
+from assetql.pipeline.packaging.shelf import PackageFile
+
+_COLUMNS, _ROWS = 8, 10
+_PICTURE = 112  # pixels that a picture may be wide and high
+_PAD = 12
+_CARD = (_PICTURE + 2 * _PAD, _PICTURE + 2 * _PAD + 34)
+_GAP = 12
+_MARGIN = 28
+_HEADER = 58
+_BACKGROUND = (23, 25, 30)
+_SURFACE = (34, 37, 44)
+_TILES = ((44, 48, 56), (50, 54, 63))
+_TILE = 8
+_TEXT = (222, 225, 231)
+_FAINT = (139, 146, 158)
+
+
+class ContactSheet:
+    """Collects cards, and gives a page whenever one is full."""
+
+    def __init__(self, title: str, count: int) -> None:
+        self._title = " ".join(title.split())
+        self._count = count
+        self._pages = ceil(count / (_COLUMNS * _ROWS))
+        self._page = 0
+        self._on_page = 0
+        self._left = count
+        self._fonts = [ImageFont.load_default(size) for size in (22, 13, 11)]
+        self._card = _empty_card()
+        self._sheet = self._new_page()
+
+    def add(self, asset: Asset, picture: Image.Image) -> Iterator[PackageFile]:
+        """Put an asset on the sheet; its page, when that fills it."""
+        row, column = divmod(self._on_page, self._columns)
+        x = _MARGIN + column * (_CARD[0] + _GAP)
+        y = _MARGIN + _HEADER + row * (_CARD[1] + _GAP)
+        self._sheet.paste(self._card, (x, y))
+        left = x + _PAD + (_PICTURE - picture.width) // 2
+        top = y + _PAD + (_PICTURE - picture.height) // 2
+        self._sheet.paste(picture, (left, top), picture)
+        self._label(asset, x, y + _PAD + _PICTURE)
+        self._on_page += 1
+        if self._on_page == _COLUMNS * _ROWS:
+            yield self._give()
+
+    def finish(self) -> Iterator[PackageFile]:
+        """The last page, if one is begun."""
+        if self._on_page:
+            yield self._give()
+
+    def _give(self) -> PackageFile:
+        out = io.BytesIO()
+        self._sheet.save(out, "png", compress_level=6)
+        self._page += 1
+        name = "contact-sheet.png" if self._page == 1 else f"contact-sheet-{self._page}.png"
+        self._left -= self._on_page
+        self._on_page = 0
+        if self._left:
+            self._sheet = self._new_page()
+        return PackageFile(name, out.getvalue())
+
+    def _new_page(self) -> Image.Image:
+        here = min(self._left, _COLUMNS * _ROWS)
+        self._columns = min(_COLUMNS, max(3, here))
+        rows = ceil(here / self._columns)
+        width = 2 * _MARGIN + self._columns * (_CARD[0] + _GAP) - _GAP
+        height = 2 * _MARGIN + _HEADER + rows * (_CARD[1] + _GAP) - _GAP
+        sheet = Image.new("RGB", (width, height), _BACKGROUND)
+        draw = ImageDraw.Draw(sheet)
+        room = width - 2 * _MARGIN
+        draw.text(
+            (_MARGIN, _MARGIN - 6), _fit(self._title, self._fonts[0], room), _TEXT, self._fonts[0]
+        )
+        pages = f"  ·  page {self._page + 1} of {self._pages}" if self._pages > 1 else ""
+        count = f"{self._count} asset{'' if self._count == 1 else 's'}{pages}"
+        draw.text((_MARGIN, _MARGIN + 24), count, _FAINT, self._fonts[1])
+        return sheet
+
+    def _label(self, asset: Asset, x: int, y: int) -> None:
+        draw = ImageDraw.Draw(self._sheet)
+        middle = x + _CARD[0] // 2
+        name = _fit(asset.name, self._fonts[1], _CARD[0] - 12)
+        draw.text((middle, y + 18), name, _TEXT, self._fonts[1], anchor="ms")
+        category = _fit(asset.category, self._fonts[2], _CARD[0] - 12)
+        draw.text((middle, y + 34), category, _FAINT, self._fonts[2], anchor="ms")
+
+
+def card_picture(image: Image.Image) -> Image.Image:
+    """The picture for a card; small pixel art is enlarged by whole pixels."""
+    longest = max(image.size)
+    if longest * 2 <= _PICTURE:
+        factor = _PICTURE // longest
+        return image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
+    picture = image.copy() if longest <= _PICTURE else image
+    if longest > _PICTURE:
+        size = (
+            max(1, round(image.width * _PICTURE / longest)),
+            max(1, round(image.height * _PICTURE / longest)),
+        )
+        picture = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return picture
+
+
+def _empty_card() -> Image.Image:
+    card = Image.new("RGB", _CARD, _BACKGROUND)
+    draw = ImageDraw.Draw(card)
+    draw.rounded_rectangle((0, 0, _CARD[0] - 1, _CARD[1] - 1), radius=10, fill=_SURFACE)
+    for row in range(_PICTURE // _TILE):
+        for column in range(_PICTURE // _TILE):
+            x, y = _PAD + column * _TILE, _PAD + row * _TILE
+            color = _TILES[(row + column) % 2]
+            draw.rectangle((x, y, x + _TILE - 1, y + _TILE - 1), fill=color)
+    return card
+
+
+def _fit(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
+    """The text on one line, cut with an ellipsis where it is too wide."""
+    line = " ".join(text.split())
+    if font.getlength(line) <= width:
+        return line
+    while line and font.getlength(f"{line}…") > width:
+        line = line[:-1]
+    return f"{line.rstrip()}…"

@@ -1,0 +1,85 @@
+"""`manifest.json`: every asset with its recipe, tags and licences; every file with its sha256."""
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from types import TracebackType
+from typing import Any, Self
+
+from assetql.domain.asset import Asset
+from assetql.domain.presets import Preset
+from assetql.pipeline.packaging.shelf import PackageFile
+
+_IN_MEMORY = 1 << 20
+
+
+class Manifest:
+    """Collects the files as they are written, beyond a megabyte on disk."""
+
+    def __init__(self, assets: Sequence[Asset], title: str, presets: Sequence[Preset]) -> None:
+        self._assets = assets
+        self._head = {
+            "format": "assetql-package",
+            "version": 1,
+            "title": title,
+            "presets": [preset.name for preset in presets],
+        }
+        self._lines = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
+        self.files = 0
+
+    def add(self, file: PackageFile, *, sha256: str, size: int, preset: str | None) -> None:
+        """Record a file that was written."""
+        record = {
+            "path": file.path,
+            "sha256": sha256,
+            "bytes": size,
+            "preset": preset,
+            "asset_id": file.asset_id,
+        }
+        self._lines.write(_line(record) + b"\n")
+        self.files += 1
+
+    def chunks(self) -> Iterator[bytes]:
+        """The JSON document, an asset and a file a line."""
+        yield _line(self._head)[:-1] + b',\n"assets": ['
+        for number, asset in enumerate(self._assets):
+            yield (b",\n" if number else b"\n") + _line(_asset(asset))
+        yield b'\n],\n"files": ['
+        self._lines.seek(0)
+        for number, line in enumerate(self._lines):
+            yield (b",\n" if number else b"\n") + line.rstrip(b"\n")
+        yield b"\n]}\n"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._lines.close()
+
+
+def _asset(asset: Asset) -> dict[str, Any]:
+    return {
+        "asset_id": asset.asset_id,
+        "name": asset.name,
+        "description": asset.description,
+        "category": asset.category,
+        "tags": list(asset.tags.names),
+        "width": asset.width,
+        "height": asset.height,
+        "sha256": asset.sha256,
+        "created_at": asset.created_at.isoformat(),
+        "style": {"id": asset.style_id, "name": asset.style_name, "score": asset.style_score},
+        "recipe": asdict(asset.recipe),
+        "attribution": [work.model_dump() for work in asset.attribution],
+        "custom": dict(asset.custom),
+    }
+
+
+def _line(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
