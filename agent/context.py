@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
 from assetql.domain.identity import Principal
 from assetql.services import Services
 
@@ -14,3 +17,10 @@ class AgentContext:
     thread_id: str
     services: Services
     uploads: tuple[str, ...] = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Opaque to pydantic, which tool schemas are built with: it can't look into Protocols."""
+        return core_schema.is_instance_schema(cls)
