@@ -57,6 +57,10 @@ class BatchStore(Protocol):
         """Stores a new batch, once per idempotency `key`: a second call returns the first's."""
         ...
 
+    def created(self, workspace: str, key: str) -> Batch | None:
+        """What `create` stored under the idempotency key."""
+        ...
+
     def get(self, workspace: str, batch_id: str) -> Batch | None: ...
 
     def save(self, batch: Batch) -> None: ...
@@ -66,7 +70,7 @@ class BatchStore(Protocol):
         ...
 
     def active(self, *, after: str | None = None, limit: int = 100) -> Page[Batch]:
-        """Batches of all workspaces that hold money or are not dispatched: the reconciler's."""
+        """Batches of all workspaces, started or cancelled, that are not closed: the reconciler's."""
         ...
 
     def add_follow_up(self, follow_up: FollowUp) -> FollowUp:
@@ -78,10 +82,6 @@ class BatchStore(Protocol):
         ...
 
     def save_follow_up(self, follow_up: FollowUp) -> None: ...
-
-    def due_follow_ups(self, now: datetime, limit: int = 100) -> tuple[FollowUp, ...]:
-        """Of all workspaces: PENDING, or RUNNING with a lease that ended before `now`."""
-        ...
 
 
 class TaskStore(Protocol):

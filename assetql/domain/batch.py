@@ -1,6 +1,6 @@
 """A batch: rows that were accepted, how they are priced, started, and followed up."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -38,7 +38,8 @@ class Batch:
     """`dispatched` is the batch's outbox: False while started tasks may not be on the queue yet.
 
     `held` is what the workspace's account holds for this batch, `settled_spent` what was charged
-    of it so far, both in micros; `runs` counts starts and retries.
+    of it so far, both in micros; `runs` counts starts and retries; `closed` says that all tasks
+    ended, the money is settled and the follow-ups have run.
     """
 
     workspace: str
@@ -54,6 +55,7 @@ class Batch:
     thread_id: str | None = None
     runs: int = 0
     dispatched: bool = True
+    closed: bool = False
     held: int = 0
     settled_spent: int = 0
     version: int = 1
@@ -105,7 +107,7 @@ class FollowUp:
     version: int = 1
 
 
-def quote_rows(rows: "list[Row] | tuple[Row, ...]", prices: PriceList) -> Quote:
+def quote_rows(rows: Sequence[Row], prices: PriceList) -> Quote:
     """Price of all rows: each variation is one image."""
     images = sum(row.variations for row in rows)
     total = sum(row.variations * prices.of(row.width, row.height) for row in rows)
@@ -113,7 +115,7 @@ def quote_rows(rows: "list[Row] | tuple[Row, ...]", prices: PriceList) -> Quote:
 
 
 def tasks_of(
-    batch: Batch, rows: "list[Row] | tuple[Row, ...]", prices: PriceList, seed: int
+    batch: Batch, rows: Sequence[Row], prices: PriceList, seed: int
 ) -> Iterator[Task]:
     """The tasks of a batch, in row order. Ids are derived, so writing them twice is harmless."""
     number = 0

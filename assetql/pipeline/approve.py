@@ -1,0 +1,99 @@
+"""approve: a person answers, once; every door shares this and no model can call it."""
+
+from dataclasses import replace
+
+from assetql.domain.approval import Approval, ApprovalStatus
+from assetql.domain.errors import BudgetExceeded, Conflict, NotFound
+from assetql.domain.identity import Action, Principal
+from assetql.pipeline.audit import note
+from assetql.pipeline.batch_status import get_batch
+from assetql.pipeline.start_batch import execute_start, require_budget, require_draft
+from assetql.pipeline.tell import tell_thread
+from assetql.ports import Clock, Stores
+
+
+def answer_approval(
+    approval_id: str, *, approve: bool, caller: Principal, stores: Stores, clock: Clock
+) -> Approval:
+    """Approves or declines; an approved start is carried out, and the thread is told.
+
+    Raises: NotFound; Forbidden; Conflict where it was answered or has expired; BudgetExceeded,
+    which leaves the question open.
+    """
+    caller.require(Action.APPROVE)
+    now = clock.now()
+    asked = stores.approvals.get(caller.workspace, approval_id)
+    if asked is None:
+        raise NotFound("approval", approval_id)
+    _require_open(asked, asked.status_at(now))
+    if approve:
+        require_draft(get_batch(asked.batch_id, caller=caller, stores=stores))
+        require_budget(asked.quote.total, stores.ledger.account(caller.workspace))
+    answered = replace(
+        asked,
+        status=ApprovalStatus.APPROVED if approve else ApprovalStatus.DECLINED,
+        answered_by=caller.user,
+        answered_at=now,
+        version=asked.version + 1,
+    )
+    stores.approvals.save(answered)
+    verb = "approve" if approve else "decline"
+    note(stores.audit, f"approval.{verb}", approval_id, caller=caller, at=now)
+    if approve:
+        _execute(answered, stores=stores, clock=clock)
+    tell_answer(answered, stores=stores, clock=clock)
+    return answered
+
+
+def _execute(answered: Approval, *, stores: Stores, clock: Clock) -> None:
+    try:
+        execute_start(answered, stores=stores, clock=clock)
+    except BudgetExceeded:
+        reopen(answered, stores=stores)
+        raise
+
+
+def reopen(answered: Approval, *, stores: Stores) -> None:
+    """The money went elsewhere between the answer and the start: the question stands again."""
+    stores.approvals.save(
+        replace(
+            answered,
+            status=ApprovalStatus.PENDING,
+            answered_by=None,
+            answered_at=None,
+            version=answered.version + 1,
+        )
+    )
+
+
+def tell_answer(answered: Approval, *, stores: Stores, clock: Clock) -> None:
+    """A notice in the thread where it was asked; once, however often this runs."""
+    if answered.thread_id is None:
+        return
+    tell_thread(
+        answered.workspace,
+        answered.thread_id,
+        message_id=f"{answered.approval_id}:{answered.status}",
+        text=f"{answered.approval_id} for {answered.batch_id}: {answered.status.lower()} "
+        f"by {answered.answered_by}.",
+        facts={
+            "approval_id": answered.approval_id,
+            "batch_id": answered.batch_id,
+            "status": answered.status.value,
+        },
+        stores=stores,
+        clock=clock,
+    )
+
+
+def _require_open(asked: Approval, status: ApprovalStatus) -> None:
+    if status is ApprovalStatus.EXPIRED:
+        raise Conflict(
+            f"{asked.approval_id} expired at {asked.expires_at:%Y-%m-%d %H:%M} UTC.",
+            remedy="Ask for the start again.",
+        )
+    if status is not ApprovalStatus.PENDING:
+        raise Conflict(
+            f"{asked.approval_id} was already {status.lower()} by {asked.answered_by}.",
+            remedy="Nothing was changed.",
+        )

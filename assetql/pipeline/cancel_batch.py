@@ -1,0 +1,64 @@
+"""cancel: what has not ended ends as CANCELLED, and its money goes back."""
+
+from dataclasses import replace
+
+from assetql.domain.batch import Batch
+from assetql.domain.errors import Conflict
+from assetql.domain.identity import Action, Principal
+from assetql.domain.task import OPEN, TaskKey
+from assetql.pipeline.audit import note
+from assetql.pipeline.batch_status import BatchReport, get_batch, report_batch
+from assetql.pipeline.settle import settle
+from assetql.ports import Clock, Stores
+
+
+def cancel_batch(
+    batch_id: str, *, caller: Principal, stores: Stores, clock: Clock
+) -> BatchReport:
+    """Cancels a draft or a running batch; images that are READY stay. Raises: NotFound; Conflict."""
+    caller.require(Action.EDIT)
+    batch = get_batch(batch_id, caller=caller, stores=stores)
+    if batch.cancelled_at is None:
+        _require_open(batch, stores)
+        now = clock.now()
+        batch = replace(batch, cancelled_at=now, version=batch.version + 1)
+        stores.batches.save(batch)
+        note(stores.audit, "batch.cancel", batch_id, caller=caller, at=now)
+    cancel_tasks(batch, stores=stores, clock=clock)
+    return report_batch(get_batch(batch_id, caller=caller, stores=stores), stores=stores)
+
+
+def cancel_tasks(batch: Batch, *, stores: Stores, clock: Clock) -> None:
+    """Ends the open tasks of a cancelled batch; run again after a crash it ends the rest."""
+    for status in OPEN:
+        cursor = None
+        while True:
+            page = stores.tasks.page(
+                batch.workspace, batch.batch_id, status=status, after=cursor
+            )
+            for task in page.items:
+                _cancel_one(batch, task.key.task_id, stores=stores, clock=clock)
+            cursor = page.cursor
+            if cursor is None:
+                break
+    settle(batch.workspace, batch.batch_id, stores=stores, clock=clock)
+
+
+def _cancel_one(batch: Batch, task_id: str, *, stores: Stores, clock: Clock) -> None:
+    while True:
+        task = stores.tasks.get(TaskKey(batch.workspace, batch.batch_id, task_id))
+        if task is None or task.status not in OPEN:
+            return
+        try:
+            stores.tasks.save(task.cancel(at=clock.now()))
+        except Conflict:
+            continue  # a worker moved it meanwhile: look again
+        return
+
+
+def _require_open(batch: Batch, stores: Stores) -> None:
+    if batch.started_at and not stores.tasks.tally(batch.workspace, batch.batch_id).counts.open:
+        raise Conflict(
+            f"{batch.batch_id} has ended; there is nothing left to cancel.",
+            remedy="Its images are in the search.",
+        )

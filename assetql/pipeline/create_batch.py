@@ -1,0 +1,115 @@
+"""create_batch: an asset list becomes a draft, which spends and enqueues nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from assetql.domain.asset_list.limits import ListLimits
+from assetql.domain.asset_list.reader import AssetListReader
+from assetql.domain.asset_list.rows import Refusal
+from assetql.domain.batch import Batch, Row, quote_rows, tasks_of
+from assetql.domain.errors import InvalidInput
+from assetql.domain.identity import Action, Principal
+from assetql.domain.ids import derived_id
+from assetql.domain.money import PriceList
+from assetql.pipeline.audit import note
+from assetql.pipeline.learn_style import find_style
+from assetql.pipeline.uploads import get_upload
+from assetql.ports import Clock, Stores
+
+LIST_MEDIA_TYPE = "text/csv"
+_SEED_SPACE = 2**31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListImport:
+    """What came of reading an asset list. `usable` is False where refusals stand in the way."""
+
+    rows: tuple[Row, ...]
+    refused: tuple[Refusal, ...]
+    mapping: dict[str, str | None]
+    usable: bool
+
+
+def import_list(stream: BinaryIO, *, limits: ListLimits, valid_rows_only: bool) -> ListImport:
+    """Reads a CSV; refused rows make it unusable unless only the valid ones are wanted."""
+    reader = AssetListReader(stream, limits=limits)
+    rows: list[Row] = []
+    refused: list[Refusal] = []
+    for item in reader:
+        if isinstance(item, Row):
+            rows.append(item)
+        else:
+            refused.append(item)
+    return ListImport(
+        rows=tuple(rows),
+        refused=tuple(refused),
+        mapping=dict(reader.mapping),
+        usable=bool(rows) and (valid_rows_only or not refused),
+    )
+
+
+def rows_of_upload(
+    upload_id: str,
+    *,
+    caller: Principal,
+    stores: Stores,
+    limits: ListLimits,
+    valid_rows_only: bool,
+) -> ListImport:
+    """Reads an uploaded CSV. Raises: NotFound; InvalidInput where it is no asset list."""
+    upload = get_upload(upload_id, caller=caller, stores=stores)
+    if upload.media_type != LIST_MEDIA_TYPE:
+        raise InvalidInput(
+            f"{upload.filename!r} ({upload_id}) is {upload.media_type}, not an asset list.",
+            remedy="Attach a CSV with a name column, and refer to that upload.",
+        )
+    with stores.objects.open(upload.object_key) as stream:
+        return import_list(stream, limits=limits, valid_rows_only=valid_rows_only)
+
+
+def create_batch(
+    rows: Sequence[Row],
+    *,
+    name: str | None,
+    style: str | None,
+    caller: Principal,
+    stores: Stores,
+    clock: Clock,
+    prices: PriceList,
+    key: str,
+    thread_id: str | None = None,
+) -> Batch:
+    """Drafts a batch once per idempotency `key`. `style` is a profile's name or id."""
+    caller.require(Action.EDIT)
+    existing = stores.batches.created(caller.workspace, key)
+    if existing:
+        return existing
+    if not rows:
+        raise InvalidInput("A batch needs at least one row.", remedy="Name what to make.")
+    profile = find_style(style, caller=caller, stores=stores) if style else None
+    now = clock.now()
+    # Not derived from the key alone: two calls at once must not write over each other's tasks.
+    batch_id = derived_id("bat", caller.workspace, key, now.isoformat())
+    batch = Batch(
+        workspace=caller.workspace,
+        batch_id=batch_id,
+        name=name or default_name(rows),
+        style_id=profile.style_id if profile else None,
+        rows=len(rows),
+        quote=quote_rows(rows, prices),
+        created_by=caller.user,
+        created_at=now,
+        thread_id=thread_id,
+    )
+    seed = int(derived_id("s", batch_id).encode().hex(), 16) % _SEED_SPACE
+    stores.tasks.add(tasks_of(batch, rows, prices, seed))
+    created = stores.batches.create(batch, key=key)
+    note(stores.audit, "batch.create", created.batch_id, caller=caller, at=now)
+    return created
+
+
+def default_name(rows: Sequence[Row]) -> str:
+    """A name for people: the first row's, and how many more there are."""
+    more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+    return f"{rows[0].name}{more}"

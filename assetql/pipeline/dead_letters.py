@@ -1,0 +1,40 @@
+"""The dead-letter consumer: what the queue gave up on ends as FAILED, and its money goes back."""
+
+import logging
+from datetime import datetime
+
+from assetql.domain.errors import Conflict, InvalidInput
+from assetql.domain.task import TaskStatus
+from assetql.pipeline.dispatch import TaskMessage
+from assetql.pipeline.settle import settle
+from assetql.ports import Clock, Delivery, Stores
+
+_log = logging.getLogger(__name__)
+
+
+def bury_dead_letter(delivery: Delivery, *, stores: Stores, clock: Clock) -> None:
+    """Ends the task that the message asked for, unless a worker still holds it."""
+    try:
+        message = TaskMessage.decode(delivery.body)
+    except InvalidInput as error:
+        _log.warning("dropped a dead letter: %s", error)
+        stores.queue.ack_dead(delivery)
+        return
+    if _fail(message, delivery.receive_count, clock.now(), stores):
+        settle(message.key.workspace, message.key.batch_id, stores=stores, clock=clock)
+        stores.queue.ack_dead(delivery)
+
+
+def _fail(message: TaskMessage, receipts: int, now: datetime, stores: Stores) -> bool:
+    task = stores.tasks.get(message.key)
+    if task is None or task.run != message.run or task.status.ended:
+        return True
+    held = task.status is TaskStatus.GENERATING and task.lease and task.lease.until > now
+    if held:
+        return False
+    reason = f"given up after {receipts} deliveries; the last: {task.reason or 'no answer'}"
+    try:
+        stores.tasks.save(task.fail(reason, at=now))
+    except Conflict:
+        return False
+    return True

@@ -1,0 +1,68 @@
+"""dispatch: a started batch's queued tasks go to the queue; the batch itself is the outbox."""
+
+import json
+from dataclasses import dataclass, replace
+
+from assetql.domain.errors import Conflict, InvalidInput
+from assetql.domain.task import Task, TaskKey, TaskStatus
+from assetql.ports import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMessage:
+    """What the queue carries: which task, and for which run of it."""
+
+    key: TaskKey
+    run: int
+
+    def encode(self) -> str:
+        """One line of JSON."""
+        key = self.key
+        return json.dumps(
+            {"workspace": key.workspace, "batch": key.batch_id, "task": key.task_id, "run": self.run}
+        )
+
+    @classmethod
+    def decode(cls, body: str) -> "TaskMessage":
+        """Raises: InvalidInput for anything that `encode` did not write."""
+        try:
+            data = json.loads(body)
+            key = TaskKey(str(data["workspace"]), str(data["batch"]), str(data["task"]))
+            return cls(key, int(data["run"]))
+        except (ValueError, TypeError, KeyError) as error:
+            raise InvalidInput(
+                f"Not a task message: {body[:120]!r}.", remedy="It goes to the dead letters."
+            ) from error
+
+
+def message_of(task: Task) -> str:
+    """The message that asks for this run of the task."""
+    return TaskMessage(task.key, task.run).encode()
+
+
+def dispatch(workspace: str, batch_id: str, *, stores: Stores) -> None:
+    """Sends every queued task and marks the batch as dispatched.
+
+    Killed half-way it is run again; a task that is sent twice is still claimed once.
+    """
+    cursor = None
+    while True:
+        page = stores.tasks.page(workspace, batch_id, status=TaskStatus.QUEUED, after=cursor)
+        if page.items:
+            stores.queue.send([message_of(task) for task in page.items])
+        cursor = page.cursor
+        if cursor is None:
+            break
+    _mark_dispatched(workspace, batch_id, stores=stores)
+
+
+def _mark_dispatched(workspace: str, batch_id: str, *, stores: Stores) -> None:
+    while True:
+        batch = stores.batches.get(workspace, batch_id)
+        if batch is None or batch.dispatched:
+            return
+        try:
+            stores.batches.save(replace(batch, dispatched=True, version=batch.version + 1))
+        except Conflict:
+            continue  # somebody saved the batch meanwhile: look again
+        return

@@ -1,0 +1,243 @@
+"""generate: one delivery of the queue becomes at most one committed image.
+
+claim → make → judge → objects → commit. Every write is conditional on the claim's version, so a
+redelivery, a duplicate or a worker that comes late changes nothing. A kill between any two steps
+leaves a lease that ends and a message that returns.
+"""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from assetql.domain.asset import Asset, asset_id_of
+from assetql.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
+from assetql.domain.style import StyleProfile
+from assetql.domain.task import Attempt, Task, TaskKey, TaskStatus
+from assetql.domain.terms import Terms
+from assetql.pipeline.dispatch import TaskMessage, message_of
+from assetql.pipeline.make_image import GUIDANCE_SCALE, STYLE_STRENGTH, MadeImage, MakeImage
+from assetql.ports import Clock, Delivery, Stores
+
+_PNG = "image/png"
+_WEBP = "image/webp"
+_SEED_STEP = 104_729
+_BACKOFF = timedelta(seconds=1)
+_LONGEST_BACKOFF = timedelta(seconds=30)
+
+
+class Outcome(StrEnum):
+    """What became of a delivery."""
+
+    READY = "ready"
+    REJECTED = "rejected"  # by the style gate; queued again
+    FAULTED = "faulted"  # by the infrastructure; queued again
+    FAILED = "failed"  # for good, in this run
+    STALE = "stale"  # somebody else's, or over already
+
+
+class Heartbeat(Protocol):
+    """Prolongs the claim of a task, and its message's visibility, while the block runs."""
+
+    def hold(self, task: Task, delivery: Delivery) -> AbstractContextManager[None]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generator:
+    """What generating needs; `worker` names the process that holds claims."""
+
+    worker: str
+    stores: Stores
+    clock: Clock
+    terms: Terms
+    make: MakeImage
+    heartbeat: Heartbeat
+
+
+def generate(delivery: Delivery, generator: Generator) -> tuple[TaskKey, Outcome]:
+    """Works on one delivery and acknowledges it once its effect is stored.
+
+    Raises: InvalidInput, NotFound for poison: it stays on the queue until it is a dead letter.
+    """
+    stores = generator.stores
+    message = TaskMessage.decode(delivery.body)
+    task = _claim(message, generator)
+    if task is None:
+        stores.queue.ack(delivery)
+        return message.key, Outcome.STALE
+    try:
+        with generator.heartbeat.hold(task, delivery):
+            outcome = _make_and_store(task, generator)
+    except Unavailable as error:
+        outcome = _fault(task, str(error), generator)
+    except InvalidInput as error:
+        outcome = _fail(task, str(error), generator)
+    except Conflict:
+        outcome = Outcome.STALE
+    stores.queue.ack(delivery)
+    return message.key, outcome
+
+
+def _claim(message: TaskMessage, generator: Generator) -> Task | None:
+    now = generator.clock.now()
+    task = generator.stores.tasks.get(message.key)
+    if task is None:
+        raise NotFound("task", message.key.task_id)
+    if task.run != message.run or task.status.ended:
+        return None
+    try:
+        if task.status is TaskStatus.GENERATING:
+            task = release_expired(task, now, stores=generator.stores, terms=generator.terms)
+            if task is None or task.status.ended:
+                return None
+        claimed = task.claim(worker=generator.worker, until=now + generator.terms.lease, at=now)
+        generator.stores.tasks.save(claimed)
+    except Conflict:
+        return None
+    return claimed
+
+
+def release_expired(task: Task, now: datetime, *, stores: Stores, terms: Terms) -> Task | None:
+    """Takes the task from a worker whose lease ended: one fault. None while the lease holds.
+
+    Raises: Conflict where the worker or somebody else was faster.
+    """
+    if task.lease is None or task.lease.until > now:
+        return None
+    released = task.fault(f"{task.lease.worker} stopped working on it", cap=terms.faults, at=now)
+    stores.tasks.save(released, lease_ended_by=now)
+    return released
+
+
+def _make_and_store(task: Task, generator: Generator) -> Outcome:
+    profile = _profile(task, generator.stores)
+    made = generator.make(task, profile)
+    if made.verdict and not made.verdict.accepted:
+        return _reject(task, made, generator)
+    return _commit(task, made, profile, generator)
+
+
+def _profile(task: Task, stores: Stores) -> StyleProfile | None:
+    return stores.styles.get(task.key.workspace, task.style_id) if task.style_id else None
+
+
+def _keys(task: Task) -> tuple[str, str]:
+    """Named by the fencing token, so that a late worker can't change what another committed."""
+    key = task.key
+    stem = f"{key.workspace}/{key.batch_id}/{key.task_id}-r{task.run}-t{task.token}"
+    return f"raw/{stem}.png", f"thumbnails/{stem}.webp"
+
+
+def _commit(
+    task: Task, made: MadeImage, profile: StyleProfile | None, generator: Generator
+) -> Outcome:
+    stores = generator.stores
+    raw_key, thumbnail_key = _keys(task)
+    stores.objects.put(raw_key, made.png, media_type=_PNG)
+    stores.objects.put(thumbnail_key, made.thumbnail, media_type=_WEBP)
+    asset = _asset(task, made, profile, generator.clock.now())
+    try:
+        stores.tasks.commit(task.accept(asset_id=asset.asset_id, at=asset.created_at), asset)
+    except Conflict:
+        # A reply that was lost and tried again conflicts with its own first write.
+        stored = stores.assets.get(asset.workspace, asset.asset_id)
+        if stored is None or stored.object_key != raw_key:
+            stores.objects.delete(raw_key)
+            stores.objects.delete(thumbnail_key)
+            raise
+    if task.best:
+        stores.objects.delete(task.best.object_key)
+    return Outcome.READY
+
+
+def _asset(
+    task: Task, made: MadeImage, profile: StyleProfile | None, at: datetime
+) -> Asset:
+    raw_key, thumbnail_key = _keys(task)
+    return Asset(
+        workspace=task.key.workspace,
+        asset_id=asset_id_of(task.key.task_id, task.run),
+        batch_id=task.key.batch_id,
+        task_id=task.key.task_id,
+        run=task.run,
+        name=task.name,
+        description=task.description,
+        category=task.category,
+        width=made.width,
+        height=made.height,
+        object_key=raw_key,
+        thumbnail_key=thumbnail_key,
+        sha256=made.sha256,
+        size_bytes=len(made.png),
+        created_at=at,
+        recipe=made.recipe,
+        style_score=made.verdict.score if made.verdict else None,
+        style_id=task.style_id,
+        style_name=profile.name if profile else None,
+        phash=made.phash,
+        colors=made.colors,
+        embedding=made.embedding,
+        attribution=made.attribution,
+    )
+
+
+def _reject(task: Task, made: MadeImage, generator: Generator) -> Outcome:
+    assert made.verdict is not None
+    stores = generator.stores
+    raw_key, _ = _keys(task)
+    attempt = Attempt(
+        object_key=raw_key, score=made.verdict.score, reason=made.verdict.reason, seed=task.seed
+    )
+    knobs, seed = turn_one_knob(task)
+    rejected = task.reject(
+        attempt, knobs=knobs, seed=seed, cap=generator.terms.attempts, at=generator.clock.now()
+    )
+    kept = rejected.best is attempt
+    if kept:
+        stores.objects.put(raw_key, made.png, media_type=_PNG)
+    stores.tasks.save(rejected)
+    if kept and task.best:
+        stores.objects.delete(task.best.object_key)
+    return _requeue(rejected, Outcome.REJECTED, stores)
+
+
+def turn_one_knob(task: Task) -> tuple[dict[str, float], int]:
+    """The next attempt's knobs and seed: another seed, a stronger style, or looser guidance."""
+    knobs = dict(task.knobs)
+    turn = task.attempts % 3
+    if turn == 1:
+        strength = knobs.get("style_strength", STYLE_STRENGTH)
+        return knobs | {"style_strength": round(min(1.0, strength + 0.1), 2)}, task.seed
+    if turn == 2:
+        guidance = knobs.get("guidance_scale", GUIDANCE_SCALE)
+        return knobs | {"guidance_scale": max(1.0, guidance - 1.0)}, task.seed
+    return knobs, (task.seed + _SEED_STEP) % 2**31
+
+
+def _fault(task: Task, reason: str, generator: Generator) -> Outcome:
+    faulted = task.fault(reason, cap=generator.terms.faults, at=generator.clock.now())
+    try:
+        generator.stores.tasks.save(faulted)
+    except Conflict:
+        return Outcome.STALE
+    delay = min(_LONGEST_BACKOFF, _BACKOFF * 2 ** (faulted.faults - 1))
+    return _requeue(faulted, Outcome.FAULTED, generator.stores, delay=delay)
+
+
+def _fail(task: Task, reason: str, generator: Generator) -> Outcome:
+    try:
+        generator.stores.tasks.save(task.fail(reason, at=generator.clock.now()))
+    except Conflict:
+        return Outcome.STALE
+    return Outcome.FAILED
+
+
+def _requeue(
+    task: Task, outcome: Outcome, stores: Stores, *, delay: timedelta = timedelta(0)
+) -> Outcome:
+    if task.status is TaskStatus.FAILED:
+        return Outcome.FAILED
+    # Sent before the old message is acknowledged: a kill in between costs a duplicate, no loss.
+    stores.queue.send([message_of(task)], delay=delay)
+    return outcome

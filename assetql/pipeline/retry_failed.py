@@ -1,0 +1,102 @@
+"""retry_failed: what FAILED gets a new run, paid from the share that it gave back."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from assetql.domain.batch import Batch
+from assetql.domain.errors import Conflict
+from assetql.domain.identity import Action, Principal
+from assetql.domain.ledger import LedgerEntry
+from assetql.domain.task import Task, TaskStatus
+from assetql.pipeline.audit import note
+from assetql.pipeline.batch_status import get_batch
+from assetql.pipeline.dispatch import dispatch
+from assetql.pipeline.follow_ups import declare_defaults
+from assetql.pipeline.settle import settle
+from assetql.ports import Clock, Stores
+
+_SEED_STEP = 7_919
+
+
+@dataclass(frozen=True, slots=True)
+class RetryReport:
+    """How many tasks run again."""
+
+    batch: Batch
+    retried: int
+
+
+def retry_failed(
+    batch_id: str, *, caller: Principal, stores: Stores, clock: Clock, key: str
+) -> RetryReport:
+    """Runs the failed tasks of a started batch again, once per idempotency `key`.
+
+    It needs no new approval: the batch stays within the quote that was approved.
+    Raises: NotFound; Conflict; BudgetExceeded.
+    """
+    caller.require(Action.START)
+    batch = get_batch(batch_id, caller=caller, stores=stores)
+    _require_retryable(batch)
+    settle(batch.workspace, batch_id, stores=stores, clock=clock)
+    batch = get_batch(batch_id, caller=caller, stores=stores)
+    tally = stores.tasks.tally(batch.workspace, batch_id)
+    now = clock.now()
+    if not tally.counts.FAILED:
+        return RetryReport(batch, 0)
+    reopened = replace(
+        batch,
+        runs=batch.runs + 1,
+        dispatched=False,
+        closed=False,
+        held=batch.held + tally.failed_value,
+        version=batch.version + 1,
+    )
+    entry = LedgerEntry(
+        workspace=batch.workspace,
+        entry_id=f"{batch_id}:retry:{key}",
+        batch_id=batch_id,
+        reserved=tally.failed_value,
+        spent=0,
+        at=now,
+    )
+    declare_defaults(reopened, stores=stores)
+    posted = stores.ledger.post(entry, batch=reopened)
+    if posted:
+        note(stores.audit, "batch.retry", batch_id, caller=caller, at=now)
+    latest = get_batch(batch_id, caller=caller, stores=stores)
+    retried = requeue_failed(latest, stores=stores, at=now) if not latest.dispatched else 0
+    return RetryReport(get_batch(batch_id, caller=caller, stores=stores), retried)
+
+
+def requeue_failed(batch: Batch, *, stores: Stores, at: datetime) -> int:
+    """FAILED → QUEUED for every failed task of a reopened batch, then dispatch.
+
+    Killed half-way it is run again; what failed anew meanwhile gets one more run at most.
+    """
+    retried = 0
+    cursor = None
+    while True:
+        page = stores.tasks.page(
+            batch.workspace, batch.batch_id, status=TaskStatus.FAILED, after=cursor
+        )
+        retried += sum(_requeue(task, stores, at) for task in page.items)
+        cursor = page.cursor
+        if cursor is None:
+            break
+    dispatch(batch.workspace, batch.batch_id, stores=stores)
+    return retried
+
+
+def _requeue(task: Task, stores: Stores, at: datetime) -> bool:
+    try:
+        stores.tasks.save(task.retry(seed=(task.seed + _SEED_STEP) % 2**31, at=at))
+    except Conflict:
+        return False  # another retry of the same batch was faster
+    return True
+
+
+def _require_retryable(batch: Batch) -> None:
+    if batch.started_at is None:
+        raise Conflict(f"{batch.batch_id} was not started.", remedy="Start it first.")
+    if batch.cancelled_at:
+        raise Conflict(f"{batch.batch_id} was cancelled.", remedy="Draft a new batch.")
