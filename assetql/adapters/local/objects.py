@@ -1,0 +1,114 @@
+"""Objects as files under one folder; a file appears whole or not at all."""
+
+import os
+import re
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO, cast
+
+from assetql.domain.errors import InvalidInput, NotFound, StoreUnavailable
+
+_SEGMENT = r"[A-Za-z0-9_][A-Za-z0-9_.=+@-]*(?<!\.)"
+_KEY = re.compile(rf"{_SEGMENT}(/{_SEGMENT})*")
+_PREFIX = re.compile(rf"({_SEGMENT}/)*([A-Za-z0-9_][A-Za-z0-9_.=+@-]*)?")
+_MAX_KEY = 1024
+_TEMPORARY = ".part-"  # no key has a segment that starts with a dot
+
+
+class FileObjects:
+    """The ObjectStore of the embedded family: key `a/b.png` is the file `root/a/b.png`."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+
+    def put(self, key: str, data: bytes, *, media_type: str) -> None:
+        with self.writer(key, media_type=media_type) as file:
+            file.write(data)
+
+    def get(self, key: str) -> bytes:
+        with self.open(key) as file:
+            return file.read()
+
+    def exists(self, key: str) -> bool:
+        return self._path(key).is_file()
+
+    def delete(self, key: str) -> None:
+        with _faults(key):
+            self._path(key).unlink(missing_ok=True)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        if not _PREFIX.fullmatch(prefix):
+            raise _bad(prefix)
+        return self._walk(prefix)
+
+    @contextmanager
+    def writer(self, key: str, *, media_type: str) -> Generator[BinaryIO]:
+        path = self._path(key)
+        with _faults(key):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = NamedTemporaryFile(dir=path.parent, prefix=_TEMPORARY, delete=False)  # noqa: SIM115
+        whole = False
+        try:
+            with file:
+                yield cast("BinaryIO", file)
+                with _faults(key):
+                    file.flush()
+                    os.fsync(file.fileno())
+            with _faults(key):
+                Path(file.name).replace(path)
+            whole = True
+        finally:
+            if not whole:
+                Path(file.name).unlink(missing_ok=True)
+
+    @contextmanager
+    def open(self, key: str) -> Generator[BinaryIO]:
+        path = self._path(key)
+        try:
+            with _faults(key):
+                file = path.open("rb")
+        except FileNotFoundError as error:
+            raise NotFound("object", key) from error
+        with file:
+            yield file
+
+    def link(self, key: str, *, filename: str, valid_for: timedelta) -> str:
+        return self._path(key).as_uri()
+
+    def _path(self, key: str) -> Path:
+        if len(key) > _MAX_KEY or not _KEY.fullmatch(key):
+            raise _bad(key)
+        return self._root / key
+
+    def _walk(self, prefix: str) -> Iterator[str]:
+        top = self._root / prefix.rpartition("/")[0]
+        for folder, folders, files in os.walk(top):
+            folders.sort()
+            for name in sorted(files):
+                key = (Path(folder) / name).relative_to(self._root).as_posix()
+                if key.startswith(prefix) and not name.startswith(_TEMPORARY):
+                    yield key
+
+
+def _bad(key: str) -> InvalidInput:
+    return InvalidInput(
+        f"{key[:200]!r} is not an object key.",
+        remedy="Keys are segments of letters, digits and _.=+@- between single slashes.",
+    )
+
+
+@contextmanager
+def _faults(key: str) -> Generator[None]:
+    """Faults of the file system as StoreUnavailable; a missing file stays what it is."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The object {key!r} can't be reached: {error}.",
+            remedy="Check that the disk has room and that its folder may be written.",
+        ) from error
