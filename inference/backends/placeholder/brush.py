@@ -1,0 +1,112 @@
+"""Paints parts as SVG: outline behind, then fill, shade, rim light and inner line."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from inference.backends.placeholder.affine import Affine, parse, translate
+from inference.backends.placeholder.color import Color
+from inference.backends.placeholder.look import Look
+from inference.backends.placeholder.template import Part
+
+VIEW = 256.0  # units along the shorter side of every canvas
+_SOFT = (
+    '<linearGradient id="soft" x1="0.1" y1="0" x2="0.7" y2="1">'
+    '<stop offset="0" stop-color="#fff" stop-opacity=".55"/>'
+    '<stop offset=".45" stop-color="#fff" stop-opacity="0"/>'
+    '<stop offset="1" stop-color="#140a2a" stop-opacity=".45"/></linearGradient>'
+)
+
+
+@dataclass
+class Brush:
+    """Collects one image's markup. `seen` holds every solid colour that was laid down."""
+
+    look: Look
+    seen: set[str] = field(default_factory=set[str])
+    _defs: list[str] = field(default_factory=lambda: [_SOFT])
+    _body: list[str] = field(default_factory=list[str])
+
+    def paint(self, parts: Iterable[Part], matrix: Affine, colors: Mapping[str, Color]) -> None:
+        """Paint one drawing; `colors` overrides the parts' own by slot."""
+        chosen = [(part, self.look.tone(colors.get(part.slot, part.color))) for part in parts]
+        if self.look.outline and not self.look.pixel_grid:
+            self._body += [self._contour(p, matrix) for p, _ in chosen if not p.flat]
+        for part, color in chosen:
+            self._body.append(self._fill(part, matrix, color))
+
+    def fill(self, markup: str) -> None:
+        """Put ready markup under whatever comes next."""
+        self._body.append(markup)
+
+    def svg(self, width: int, height: int) -> str:
+        """The finished document, `width` × `height` pixels."""
+        side = VIEW / min(width, height)
+        view = f"0 0 {width * side:.3f} {height * side:.3f}"
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+        defs = "".join(self._defs)
+        return f'{head} viewBox="{view}"><defs>{defs}</defs>{"".join(self._body)}</svg>'
+
+    def _contour(self, part: Part, matrix: Affine) -> str:
+        width = part.stroke + 2 * self.look.outline * VIEW / _factor(part, matrix)
+        fill = "none" if part.stroke else self.look.ink.hex
+        return _shape(part, matrix, f'fill="{fill}" {self._line(width)}')
+
+    def _fill(self, part: Part, matrix: Affine, color: Color) -> str:
+        paint = self._seen(color)
+        opacity = f' opacity="{part.opacity:g}"' if part.opacity < 1 else ""
+        if part.stroke:
+            line = f'stroke-width="{part.stroke:g}" stroke-linecap="round" stroke-linejoin="round"'
+            return _shape(part, matrix, f'fill="none" stroke="{paint}" {line}{opacity}')
+        if part.flat:
+            return _shape(part, matrix, f'fill="{paint}"{opacity}')
+        return self._shaded(part, matrix, color) + self._inner_line(part, matrix)
+
+    def _shaded(self, part: Part, matrix: Affine, color: Color) -> str:
+        """Crescents of shadow and light: the shape over itself, moved against the light."""
+        shift = _depth(part, matrix)
+        clip = f"c{len(self._defs)}"
+        self._defs.append(f'<clipPath id="{clip}">{_shape(part, matrix, "")}</clipPath>')
+        moved = translate(-0.75 * shift, -shift).then(matrix)
+        inset = translate(0.34 * shift, 0.42 * shift).then(matrix)
+        factor = _factor(part, matrix)
+        rim = f'fill="none" stroke="{self._seen(self.look.highlight(color))}"'
+        layers = [
+            _shape(part, matrix, f'fill="{self._seen(self.look.shadow(color))}"'),
+            _shape(part, moved, f'fill="{self._seen(color)}"'),
+            _shape(part, inset, f'{rim} stroke-width="{0.5 * shift / factor:.2f}"'),
+        ]
+        if self.look.softness > 0.15 and not self.look.pixel_grid:
+            layers.append(
+                _shape(part, matrix, f'fill="url(#soft)" opacity="{self.look.softness:.2f}"')
+            )
+        return f'<g clip-path="url(#{clip})">{"".join(layers)}</g>'
+
+    def _inner_line(self, part: Part, matrix: Affine) -> str:
+        if not self.look.outline or self.look.pixel_grid:
+            return ""
+        width = 0.55 * self.look.outline * VIEW / _factor(part, matrix)
+        return _shape(part, matrix, f'fill="none" {self._line(width)}')
+
+    def _line(self, width: float) -> str:
+        line = f'stroke="{self._seen(self.look.ink)}" stroke-width="{width:.2f}"'
+        return f'{line} stroke-linejoin="round" stroke-linecap="round"'
+
+    def _seen(self, color: Color) -> str:
+        text = color.hex
+        self.seen.add(text)
+        return text
+
+
+def _shape(part: Part, matrix: Affine, attributes: str) -> str:
+    return f'{part.markup} {attributes} transform="{matrix} {part.transform}"/>'
+
+
+def _factor(part: Part, matrix: Affine) -> float:
+    return matrix.then(parse(part.transform)).scale
+
+
+def _depth(part: Part, matrix: Affine) -> float:
+    """How far the shade reaches in: a share of the part's smaller side."""
+    left, top, right, bottom = part.box
+    side = min(right - left, bottom - top) * _factor(part, matrix)
+    return max(1.5, min(13.0, 0.16 * side))

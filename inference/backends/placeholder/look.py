@@ -1,0 +1,95 @@
+"""How a style profile looks to the brush: colours pulled to its palette, outline, shading."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from assetql.domain.imaging import StyleConditioning
+from inference.backends.placeholder.color import Color, distance, hue_gap, mix
+
+_NEUTRAL = 0.045
+_SAME_HUE = 38.0
+_INK = Color.parse("#2a2135")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What every stroke is made with. `outline` is a share of the image's side."""
+
+    palette: tuple[Color, ...] = ()
+    outline: float = 0.014
+    ink: Color = _INK
+    pixel_grid: int = 0
+    softness: float = 0.35
+    strength: float = 0.0
+
+    def tone(self, color: Color) -> Color:
+        """Pull a colour to its nearest relative in the palette, so far as the strength says."""
+        if not self.palette:
+            return color
+        return mix(color, self._relative(color), self.strength)
+
+    def shadow(self, color: Color) -> Color:
+        """The shaded side of an already toned colour."""
+        return self._step(color, color.shadow(0.10 + 0.06 * self.softness))
+
+    def highlight(self, color: Color) -> Color:
+        """The lit side of an already toned colour."""
+        return self._step(color, color.highlight(0.08 + 0.06 * self.softness))
+
+    def _relative(self, color: Color) -> Color:
+        near = [p for p in self.palette if self._related(color, p)]
+        if not near:
+            return self._adapted(color)
+        best = min(near, key=lambda p: distance(color, p))
+        # Some of the own lightness stays: parts of one hue must not melt into one another.
+        return best.toned(0.3 * (color.lightness - best.lightness))
+
+    def _related(self, color: Color, other: Color) -> bool:
+        if color.chroma < _NEUTRAL:
+            near = abs(other.lightness - color.lightness) < 0.3
+            return near and other.chroma < _NEUTRAL * 1.6
+        return other.chroma >= _NEUTRAL and hue_gap(color, other) < _SAME_HUE
+
+    def _adapted(self, color: Color) -> Color:
+        """A hue that the palette lacks, at the palette's own lightness and chroma."""
+        lightness, chroma = self._middle
+        keep = color.chroma if color.chroma < _NEUTRAL else max(0.07, 0.4 * color.chroma)
+        wanted = keep if color.chroma < _NEUTRAL else 0.4 * color.chroma + 0.6 * chroma
+        lighter = 0.3 * (lightness - color.lightness)
+        return Color(color.lightness + lighter, max(keep, wanted), color.hue)
+
+    @cached_property
+    def _middle(self) -> tuple[float, float]:
+        count = len(self.palette)
+        lively = [p.chroma for p in self.palette if p.chroma >= _NEUTRAL] or [0.03]
+        return sum(p.lightness for p in self.palette) / count, sum(lively) / len(lively)
+
+    def _step(self, base: Color, wanted: Color) -> Color:
+        """A lighter or darker step: the palette's own where it has one near."""
+        if not self.palette:
+            return wanted
+        near = min(self.palette, key=lambda p: distance(wanted, p))
+        fits = distance(wanted, near) < 0.11 and distance(base, near) > 0.05
+        return mix(wanted, near, 0.8 * self.strength) if fits else wanted
+
+
+def look_of(style: StyleConditioning) -> Look:
+    """The look that a request asks for; without a palette the placeholder's own."""
+    if not style.palette:
+        return Look(
+            outline=style.outline or Look.outline,
+            ink=Color.parse(style.outline_color) if style.outline_color else _INK,
+            pixel_grid=style.pixel_grid,
+            softness=0.7 * (1 - style.flatness),
+        )
+    palette = tuple(Color.parse(p) for p in style.palette)
+    darkest = min(palette, key=lambda p: p.lightness)
+    ink = Color.parse(style.outline_color) if style.outline_color else darkest.toned(-0.12)
+    return Look(
+        palette=palette,
+        outline=style.outline,
+        ink=mix(_INK, ink, max(0.5, style.strength)),
+        pixel_grid=style.pixel_grid,
+        softness=1 - style.flatness,
+        strength=style.strength,
+    )
