@@ -70,7 +70,7 @@ class BatchStore(Protocol):
         ...
 
     def active(self, *, after: str | None = None, limit: int = 100) -> Page[Batch]:
-        """Batches of all workspaces, started or cancelled, that are not closed: the reconciler's."""
+        """Of all workspaces: started or cancelled, and not closed. The reconciler's."""
         ...
 
     def add_follow_up(self, follow_up: FollowUp) -> FollowUp:

@@ -24,8 +24,10 @@ class Settings(BaseSettings):
         description="`offline`, or PROVIDER:MODEL as LangChain names it, "
         "such as bedrock_converse:anthropic.claude-sonnet-4-20250514-v1:0",
     )
-    prompt_model: str | None = Field(
-        default=None, description="PROVIDER:MODEL that rewrites prompts; none by default"
+    prompt_optimiser: str = Field(
+        default="none",
+        pattern="^(none|offline)$",
+        description="Who enriches prompts: `none`, or `offline` (a template, no model)",
     )
     image_backend: str = Field(default="placeholder", description="A backend of `inference`")
     embedder: str = Field(default="descriptor", pattern="^(descriptor|clip)$")

@@ -39,22 +39,27 @@ def answer_approval(
     stores.approvals.save(answered)
     verb = "approve" if approve else "decline"
     note(stores.audit, f"approval.{verb}", approval_id, caller=caller, at=now)
-    if approve:
-        _execute(answered, stores=stores, clock=clock)
-    tell_answer(answered, stores=stores, clock=clock)
-    return answered
+    return carry_out(answered, stores=stores, clock=clock)
 
 
-def _execute(answered: Approval, *, stores: Stores, clock: Clock) -> None:
-    try:
-        execute_start(answered, stores=stores, clock=clock)
-    except BudgetExceeded:
-        reopen(answered, stores=stores)
-        raise
+def carry_out(answered: Approval, *, stores: Stores, clock: Clock) -> Approval:
+    """Does what the answer asks for and tells the thread; run again it does what is missing.
+
+    Raises: BudgetExceeded where the money went elsewhere meanwhile; the question stands again.
+    """
+    if answered.status is ApprovalStatus.APPROVED:
+        try:
+            execute_start(answered, stores=stores, clock=clock)
+        except BudgetExceeded:
+            _reopen(answered, stores=stores)
+            raise
+    _tell(answered, stores=stores, clock=clock)
+    done = replace(answered, executed=True, version=answered.version + 1)
+    stores.approvals.save(done)
+    return done
 
 
-def reopen(answered: Approval, *, stores: Stores) -> None:
-    """The money went elsewhere between the answer and the start: the question stands again."""
+def _reopen(answered: Approval, *, stores: Stores) -> None:
     stores.approvals.save(
         replace(
             answered,
@@ -66,8 +71,7 @@ def reopen(answered: Approval, *, stores: Stores) -> None:
     )
 
 
-def tell_answer(answered: Approval, *, stores: Stores, clock: Clock) -> None:
-    """A notice in the thread where it was asked; once, however often this runs."""
+def _tell(answered: Approval, *, stores: Stores, clock: Clock) -> None:
     if answered.thread_id is None:
         return
     tell_thread(

@@ -12,10 +12,11 @@ from assetql.pipeline.settle import settle
 from assetql.ports import Clock, Stores
 
 
-def cancel_batch(
-    batch_id: str, *, caller: Principal, stores: Stores, clock: Clock
-) -> BatchReport:
-    """Cancels a draft or a running batch; images that are READY stay. Raises: NotFound; Conflict."""
+def cancel_batch(batch_id: str, *, caller: Principal, stores: Stores, clock: Clock) -> BatchReport:
+    """Cancels a draft or a running batch; images that are READY stay.
+
+    Raises: NotFound; Conflict.
+    """
     caller.require(Action.EDIT)
     batch = get_batch(batch_id, caller=caller, stores=stores)
     if batch.cancelled_at is None:
@@ -33,9 +34,7 @@ def cancel_tasks(batch: Batch, *, stores: Stores, clock: Clock) -> None:
     for status in OPEN:
         cursor = None
         while True:
-            page = stores.tasks.page(
-                batch.workspace, batch.batch_id, status=status, after=cursor
-            )
+            page = stores.tasks.page(batch.workspace, batch.batch_id, status=status, after=cursor)
             for task in page.items:
                 _cancel_one(batch, task.key.task_id, stores=stores, clock=clock)
             cursor = page.cursor

@@ -19,7 +19,12 @@ class TaskMessage:
         """One line of JSON."""
         key = self.key
         return json.dumps(
-            {"workspace": key.workspace, "batch": key.batch_id, "task": key.task_id, "run": self.run}
+            {
+                "workspace": key.workspace,
+                "batch": key.batch_id,
+                "task": key.task_id,
+                "run": self.run,
+            }
         )
 
     @classmethod

@@ -24,7 +24,10 @@ def edit_tags(
     stores: Stores,
     clock: Clock,
 ) -> tuple[Asset, ...]:
-    """Adds and removes tags on all the assets named. Raises: InvalidInput; NotFound, changing none."""
+    """Adds and removes tags on all the assets named.
+
+    Raises: InvalidInput; NotFound, which changes none of them.
+    """
     caller.require(Action.EDIT)
     added = frozenset(map(normal_tag, add))
     removed = frozenset(map(normal_tag, remove))
@@ -54,9 +57,7 @@ def normal_tag(text: str) -> str:
 
 def _check(asset_ids: Sequence[str], added: frozenset[str], removed: frozenset[str]) -> None:
     if not asset_ids or not added | removed:
-        raise InvalidInput(
-            "An edit needs assets, and tags to add or remove.", remedy="Name both."
-        )
+        raise InvalidInput("An edit needs assets, and tags to add or remove.", remedy="Name both.")
     if len(asset_ids) > _MOST_ASSETS:
         raise InvalidInput(
             f"Can't edit {len(asset_ids):,} assets at once.",
@@ -69,9 +70,7 @@ def _check(asset_ids: Sequence[str], added: frozenset[str], removed: frozenset[s
         )
 
 
-def _edit(
-    asset: Asset, added: frozenset[str], removed: frozenset[str], stores: Stores
-) -> Asset:
+def _edit(asset: Asset, added: frozenset[str], removed: frozenset[str], stores: Stores) -> Asset:
     while True:
         tags = asset.tags.edit(add=added, remove=removed)
         if tags == asset.tags:

@@ -34,6 +34,4 @@ def declare_defaults(batch: Batch, *, stores: Stores) -> None:
     for kind in (FollowUpKind.TAG, FollowUpKind.NOTIFY):
         if kind is FollowUpKind.NOTIFY and batch.thread_id is None:
             continue
-        declare(
-            batch, kind, key=f"run-{batch.runs}", requested_by=batch.created_by, stores=stores
-        )
+        declare(batch, kind, key=f"run-{batch.runs}", requested_by=batch.created_by, stores=stores)

@@ -40,7 +40,9 @@ class Outcome(StrEnum):
 class Heartbeat(Protocol):
     """Prolongs the claim of a task, and its message's visibility, while the block runs."""
 
-    def hold(self, task: Task, delivery: Delivery) -> AbstractContextManager[None]: ...
+    def hold(self, task: Task, delivery: Delivery) -> AbstractContextManager[None]:
+        """Holds on to both until the block ends."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +153,7 @@ def _commit(
     return Outcome.READY
 
 
-def _asset(
-    task: Task, made: MadeImage, profile: StyleProfile | None, at: datetime
-) -> Asset:
+def _asset(task: Task, made: MadeImage, profile: StyleProfile | None, at: datetime) -> Asset:
     raw_key, thumbnail_key = _keys(task)
     return Asset(
         workspace=task.key.workspace,

@@ -1,4 +1,4 @@
-"""judge_style: does an image belong to a style, by that style's own gate?"""
+"""judge_style: whether an image belongs to a style, by that style's own gate."""
 
 from dataclasses import dataclass
 

@@ -12,13 +12,13 @@ from assetql.domain.identity import Action, Principal
 from assetql.domain.ids import derived_id
 from assetql.domain.image_header import ImageLimits
 from assetql.domain.palette import conditioning_of
-from assetql.domain.style import MAX_REFERENCES, StyleProfile, StyleReference
+from assetql.domain.style import MAX_REFERENCES, StyleGate, StyleProfile, StyleReference
 from assetql.domain.style_gate import calibrate
 from assetql.pipeline.audit import note
 from assetql.pipeline.augment import augmented
 from assetql.pipeline.decode import decode_image
 from assetql.pipeline.uploads import get_upload
-from assetql.ports import Clock, Embedder, Stores
+from assetql.ports import Clock, Embedder, Stores, Vector
 
 _LONGEST_NAME = 80
 _FEW = 2  # references that can't be calibrated against one another
@@ -58,6 +58,7 @@ def learn_style(
             remedy="Attach the images and name their uploads.",
         )
     references = _read(uploads, caller=caller, stores=stores, limits=image_limits)
+    vectors, gate = _embed(references, embedder)
     known = stores.styles.named(caller.workspace, name)
     now = clock.now()
     style_id = known.style_id if known else derived_id("sty", caller.workspace, key)
@@ -66,9 +67,12 @@ def learn_style(
         style_id=style_id,
         name=name,
         references=_store(references, style_id, caller=caller, stores=stores),
+        embedder=embedder.name,
+        embeddings=tuple(tuple(map(float, vector)) for vector in vectors),
+        gate=gate,
+        conditioning=conditioning_of([reference.image for reference in references]),
         created_by=caller.user,
         created_at=now,
-        **_learn(references, embedder),
     )
     if known is None:
         stored = stores.styles.create(profile, key=key)
@@ -147,15 +151,11 @@ def _store(
     return tuple(stored)
 
 
-def _learn(references: Sequence[_Reference], embedder: Embedder) -> dict[str, object]:
+def _embed(references: Sequence[_Reference], embedder: Embedder) -> tuple[Vector, StyleGate]:
+    """(n, d) float32, and the gate that they calibrate."""
     images = [reference.image for reference in references]
     vectors = np.stack([embedder.embed(image) for image in images])
     variants = None
     if len(images) <= _FEW:
         variants = [np.stack([embedder.embed(v) for v in augmented(image)]) for image in images]
-    return {
-        "embedder": embedder.name,
-        "embeddings": tuple(tuple(map(float, vector)) for vector in vectors),
-        "gate": calibrate(vectors, embedder.negatives(), augmented=variants),
-        "conditioning": conditioning_of(images),
-    }
+    return vectors, calibrate(vectors, embedder.negatives(), augmented=variants)

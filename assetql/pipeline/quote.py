@@ -12,7 +12,7 @@ def quote_images(images: int, *, width: int, height: int, prices: PriceList) -> 
     """The price of `images` images of one size. Raises: InvalidInput."""
     if not 1 <= images <= _MOST:
         raise InvalidInput(f"Can't quote {images} images.", remedy=f"Ask for 1 to {_MOST:,}.")
-    if not (_LEAST_SIDE <= min(width, height) and max(width, height) <= MAX_SIDE):
+    if not (min(width, height) >= _LEAST_SIDE and max(width, height) <= MAX_SIDE):
         raise InvalidInput(
             f"Can't make images of {width}x{height}.",
             remedy=f"Each side is {_LEAST_SIDE} to {MAX_SIDE} pixels.",

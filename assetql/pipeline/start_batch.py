@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from assetql.domain.approval import Approval, ApprovalStatus
 from assetql.domain.batch import Batch
-from assetql.domain.errors import BudgetExceeded, Conflict
+from assetql.domain.errors import BudgetExceeded, Conflict, NotFound
 from assetql.domain.identity import Action, Principal
 from assetql.domain.ids import derived_id
 from assetql.domain.ledger import LedgerEntry
@@ -83,13 +83,10 @@ def execute_start(approval: Approval, *, stores: Stores, clock: Clock) -> None:
     """
     batch = stores.batches.get(approval.workspace, approval.batch_id)
     if batch is None:
-        return
+        raise NotFound("batch", approval.batch_id)
     if batch.started_at is None:
         _reserve(batch, approval, stores=stores, clock=clock)
     dispatch(approval.workspace, approval.batch_id, stores=stores)
-    latest = stores.approvals.get(approval.workspace, approval.approval_id)
-    if latest and not latest.executed:
-        stores.approvals.save(replace(latest, executed=True, version=latest.version + 1))
 
 
 def _reserve(batch: Batch, approval: Approval, *, stores: Stores, clock: Clock) -> None:

@@ -1,0 +1,63 @@
+"""The embedded family: SQLite, files and in-process stand-ins for the models."""
+
+from collections.abc import Callable
+
+from assetql.adapters.local.clip import ClipEmbedder
+from assetql.adapters.local.descriptor import DescriptorEmbedder
+from assetql.adapters.local.index import SqliteIndex
+from assetql.adapters.local.optimiser import OfflineOptimiser
+from assetql.adapters.local.stores import open_database
+from assetql.adapters.local.stores import open_stores as open_sqlite_stores
+from assetql.adapters.local.tagger import OfflineTagger
+from assetql.domain.money import MICROS
+from assetql.ports import Clock, Embedder, ImageModel, PromptOptimiser, Stores, Tagger
+from assetql.settings import Settings
+from inference.backends import load_backend
+
+INDEX_NAME = "index.sqlite3"
+
+
+def open_stores(settings: Settings, clock: Clock) -> tuple[Stores, Callable[[], None]]:
+    """SQLite and files under the settings' home."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.home)
+    index = SqliteIndex(settings.home / INDEX_NAME)
+    stores = open_sqlite_stores(
+        settings.home,
+        clock=clock,
+        budget=round(settings.budget * MICROS),
+        max_receives=settings.max_receives,
+        index=index,
+        database=database,
+    )
+
+    def close() -> None:
+        index.close()
+        database.close()
+
+    return stores, close
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The descriptor, or CLIP where it was asked for and its extra is there."""
+    if settings.embedder == "clip":
+        return ClipEmbedder(settings.clip_model, settings.clip_weights)
+    return DescriptorEmbedder()
+
+
+def open_images(settings: Settings) -> ImageModel:
+    """The image backend, in process."""
+    if settings.image_backend == "placeholder":
+        return load_backend("placeholder", off_style_rate=settings.off_style_rate)
+    return load_backend(settings.image_backend)
+
+
+def open_tagger(settings: Settings) -> Tagger:
+    """The tagger by words; a vision model takes its place on AWS."""
+    del settings
+    return OfflineTagger()
+
+
+def open_optimiser(settings: Settings) -> PromptOptimiser | None:
+    """The template, where it was asked for."""
+    return OfflineOptimiser() if settings.prompt_optimiser == "offline" else None

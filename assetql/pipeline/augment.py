@@ -1,0 +1,21 @@
+"""Variants of one reference that keep its style: what stands in where there are only one or two."""
+
+from PIL import Image, ImageOps
+
+_ANGLES = (-8, 8)
+_ZOOMS = (0.85, 0.7)
+
+
+def augmented(image: Image.Image) -> list[Image.Image]:
+    """Mirrored, tilted and cropped copies of an RGBA image, each of its size."""
+    variants = [ImageOps.mirror(image)]
+    variants += [image.rotate(angle, Image.Resampling.BICUBIC) for angle in _ANGLES]
+    variants += [_zoomed(image, zoom) for zoom in _ZOOMS]
+    return variants
+
+
+def _zoomed(image: Image.Image, share: float) -> Image.Image:
+    width, height = image.size
+    left, top = width * (1 - share) / 2, height * (1 - share) / 2
+    box = (left, top, width - left, height - top)
+    return image.resize(image.size, Image.Resampling.BICUBIC, box=box)

@@ -1,0 +1,106 @@
+"""reconcile: repairs what crashes leave behind. Safe to run anywhere, any time, by many."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assetql.domain.batch import Batch
+from assetql.domain.errors import AssetQLError, Conflict
+from assetql.domain.task import TaskStatus
+from assetql.pipeline.approve import carry_out
+from assetql.pipeline.dead_letters import bury_dead_letter
+from assetql.pipeline.dispatch import message_of
+from assetql.pipeline.generate import release_expired
+from assetql.pipeline.index import index_changes
+from assetql.pipeline.workflow import Workflow, close_batch
+from assetql.ports import Stores
+
+_log = logging.getLogger(__name__)
+_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repairs:
+    """What one pass did."""
+
+    released: int
+    resent: int
+    carried_out: int
+    buried: int
+    open_batches: int
+
+
+def reconcile(workflow: Workflow) -> Repairs:
+    """One pass over leases, answers, batches, dead letters and stranded tasks."""
+    repairs = Repairs(
+        released=_release_expired(workflow),
+        carried_out=_carry_out_answers(workflow),
+        buried=_bury(workflow),
+        open_batches=_close(workflow),
+        resent=_resend_stranded(workflow),
+    )
+    index_changes(stores=workflow.stores)
+    return repairs
+
+
+def active_batches(stores: Stores) -> Iterator[Batch]:
+    """Started or cancelled batches of all workspaces that are not closed."""
+    cursor = None
+    while True:
+        page = stores.batches.active(after=cursor, limit=_AT_ONCE)
+        yield from page.items
+        cursor = page.cursor
+        if cursor is None:
+            return
+
+
+def _release_expired(workflow: Workflow) -> int:
+    stores, now = workflow.stores, workflow.clock.now()
+    released = 0
+    for task in stores.tasks.expired(now, _AT_ONCE):
+        try:
+            moved = release_expired(task, now, stores=stores, terms=workflow.terms)
+        except Conflict:
+            continue
+        if moved and moved.status is TaskStatus.QUEUED:
+            stores.queue.send([message_of(moved)])
+        released += moved is not None
+    return released
+
+
+def _carry_out_answers(workflow: Workflow) -> int:
+    done = 0
+    for approval in workflow.stores.approvals.unexecuted(_AT_ONCE):
+        try:
+            carry_out(approval, stores=workflow.stores, clock=workflow.clock)
+        except AssetQLError as error:
+            _log.warning("%s: %s", approval.approval_id, error)
+            continue
+        done += 1
+    return done
+
+
+def _bury(workflow: Workflow) -> int:
+    dead = workflow.stores.queue.receive_dead(limit=10, visibility=workflow.terms.lease)
+    for delivery in dead:
+        bury_dead_letter(delivery, stores=workflow.stores, clock=workflow.clock)
+    return len(dead)
+
+
+def _close(workflow: Workflow) -> int:
+    still_open = 0
+    for batch in active_batches(workflow.stores):
+        still_open += not close_batch(batch.workspace, batch.batch_id, workflow)
+    return still_open
+
+
+def _resend_stranded(workflow: Workflow) -> int:
+    """With nothing on the queue, a task that has waited for a whole lease has lost its message."""
+    stores = workflow.stores
+    depth = stores.queue.depth()
+    if depth.visible or depth.in_flight:
+        return 0
+    stranded = stores.tasks.stuck(workflow.clock.now() - workflow.terms.lease, _AT_ONCE)
+    if stranded:
+        stores.queue.send([message_of(task) for task in stranded])
+    return len(stranded)

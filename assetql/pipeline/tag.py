@@ -1,0 +1,91 @@
+"""tag: once per (asset, tagger version), whatever asks for it."""
+
+import logging
+from dataclasses import dataclass, replace
+
+from assetql.domain.asset import Asset
+from assetql.domain.batch import Batch, FollowUpKind
+from assetql.domain.errors import Conflict, InvalidInput
+from assetql.domain.identity import Action, Principal
+from assetql.domain.tags import Tag
+from assetql.domain.vocabulary import parse_tags, vocabulary_names
+from assetql.pipeline.audit import note
+from assetql.pipeline.batch_status import get_batch
+from assetql.pipeline.follow_ups import declare
+from assetql.ports import Clock, Stores, Tagger, TaggingRequest
+
+_log = logging.getLogger(__name__)
+_ANSWERS = 2  # a model that answers unreadably is asked once more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagOutcome:
+    """Either tagged now, or scheduled for when the batch has ended."""
+
+    batch: Batch
+    scheduled: bool
+    tagged: int = 0
+    follow_up_id: str | None = None
+
+
+def tag_batch(
+    batch_id: str, *, caller: Principal, stores: Stores, clock: Clock, tagger: Tagger
+) -> TagOutcome:
+    """Tags the images of an ended batch; on a draft or running one it is scheduled."""
+    caller.require(Action.EDIT)
+    batch = get_batch(batch_id, caller=caller, stores=stores)
+    if batch.closed:
+        tagged = tag_assets(batch, stores=stores, tagger=tagger)
+        note(stores.audit, "batch.tag", batch_id, caller=caller, at=clock.now())
+        return TagOutcome(batch=batch, scheduled=False, tagged=tagged)
+    key = f"run-{max(1, batch.runs)}"  # the run's own: asked for or not, it is one follow-up
+    follow_up = declare(batch, FollowUpKind.TAG, key=key, requested_by=caller.user, stores=stores)
+    return TagOutcome(batch=batch, scheduled=True, follow_up_id=follow_up.follow_up_id)
+
+
+def tag_assets(batch: Batch, *, stores: Stores, tagger: Tagger) -> int:
+    """Tags what this version of the tagger has not tagged yet; returns how many.
+
+    Raises: ModelUnavailable.
+    """
+    tagged = 0
+    cursor = None
+    while True:
+        page = stores.assets.page(batch.workspace, batch.batch_id, after=cursor)
+        tagged += sum(tag_asset(asset, stores=stores, tagger=tagger) for asset in page.items)
+        cursor = page.cursor
+        if cursor is None:
+            return tagged
+
+
+def tag_asset(asset: Asset, *, stores: Stores, tagger: Tagger) -> bool:
+    """Tags one asset; False where this tagger did it before or its answer stays unreadable."""
+    if asset.tags.tagger == tagger.name:
+        return False
+    vocabulary = vocabulary_names()
+    request = TaggingRequest(
+        thumbnail=stores.objects.get(asset.thumbnail_key),
+        name=asset.name,
+        description=asset.description,
+        category=asset.category,
+    )
+    for _ in range(_ANSWERS):
+        try:
+            tags = parse_tags(tagger.answer(request, vocabulary), vocabulary)
+        except InvalidInput as error:
+            _log.warning("%s: %s", asset.asset_id, error)
+            continue
+        _store(asset, tags, tagger.name, stores)
+        return True
+    return False
+
+
+def _store(asset: Asset, tags: tuple[Tag, ...], tagger: str, stores: Stores) -> None:
+    while True:
+        retagged = asset.tags.retag(tags, tagger=tagger)
+        try:
+            stores.assets.save(replace(asset, tags=retagged, version=asset.version + 1))
+        except Conflict:  # somebody edited it meanwhile: their edit stays
+            asset = stores.assets.get(asset.workspace, asset.asset_id) or asset
+            continue
+        return

@@ -1,0 +1,170 @@
+"""workflow: an ended batch is settled, followed up (tag → export → notify) and closed."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+
+from assetql.domain.batch import Batch, FollowUp, FollowUpKind, FollowUpStatus
+from assetql.domain.errors import AssetQLError, Conflict, Unavailable
+from assetql.domain.identity import Principal, Role
+from assetql.domain.terms import Terms
+from assetql.pipeline.batch_status import report_batch
+from assetql.pipeline.cancel_batch import cancel_tasks
+from assetql.pipeline.dispatch import dispatch
+from assetql.pipeline.export import pack_batch
+from assetql.pipeline.retry_failed import requeue_failed
+from assetql.pipeline.settle import settle
+from assetql.pipeline.sweep import sweep_objects
+from assetql.pipeline.tag import tag_assets
+from assetql.pipeline.tell import tell_thread
+from assetql.ports import Clock, Stores, Tagger
+
+_log = logging.getLogger(__name__)
+_ORDER = tuple(FollowUpKind)
+_TRIES = 5
+_LEASES = 10  # packing thousands of images takes longer than making one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """What following up needs."""
+
+    stores: Stores
+    clock: Clock
+    terms: Terms
+    tagger: Tagger
+
+
+def close_batch(workspace: str, batch_id: str, workflow: Workflow) -> bool:
+    """Takes a started or cancelled batch as far as it can go now; True once it is closed.
+
+    Run by whoever comes by, as often as they like: each step is conditional or idempotent.
+    """
+    stores, clock = workflow.stores, workflow.clock
+    batch = stores.batches.get(workspace, batch_id)
+    if batch is None or batch.closed:
+        return True
+    _resume(batch, workflow)
+    settle(workspace, batch_id, stores=stores, clock=clock)
+    batch = stores.batches.get(workspace, batch_id)
+    if batch is None or stores.tasks.tally(workspace, batch_id).counts.open:
+        return False
+    if not _follow_up(batch, workflow):
+        return False
+    sweep_objects(batch, stores=stores)
+    try:
+        stores.batches.save(replace(batch, closed=True, version=batch.version + 1))
+    except Conflict:
+        return False  # a retry reopened it, or somebody else closed it: the next look tells
+    # A follow-up that was declared before the close and after the list was read.
+    return _follow_up(batch, workflow)
+
+
+def _resume(batch: Batch, workflow: Workflow) -> None:
+    """Finishes a cancel, a start or a retry that a crash cut off."""
+    stores, clock = workflow.stores, workflow.clock
+    if batch.cancelled_at:
+        cancel_tasks(batch, stores=stores, clock=clock)
+    if not batch.dispatched:
+        if batch.runs > 1:
+            requeue_failed(batch, stores=stores, at=clock.now())
+        else:
+            dispatch(batch.workspace, batch.batch_id, stores=stores)
+
+
+def _follow_up(batch: Batch, workflow: Workflow) -> bool:
+    """Runs what is due, in order; False where another worker is at it or it has to wait."""
+    declared = workflow.stores.batches.follow_ups(batch.workspace, batch.batch_id)
+    due = [f for f in declared if f.status in {FollowUpStatus.PENDING, FollowUpStatus.RUNNING}]
+    for follow_up in sorted(due, key=lambda f: _ORDER.index(f.kind)):
+        claimed = _claim(follow_up, workflow)
+        if claimed is None or not _run(batch, claimed, workflow):
+            return False
+    return True
+
+
+def _claim(follow_up: FollowUp, workflow: Workflow) -> FollowUp | None:
+    now = workflow.clock.now()
+    if follow_up.until and follow_up.until > now:
+        return None
+    claimed = replace(
+        follow_up,
+        status=FollowUpStatus.RUNNING,
+        until=now + _LEASES * workflow.terms.lease,
+        token=follow_up.token + 1,
+        version=follow_up.version + 1,
+    )
+    try:
+        workflow.stores.batches.save_follow_up(claimed)
+    except Conflict:
+        return None
+    return claimed
+
+
+def _run(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> bool:
+    if follow_up.token > _TRIES:
+        return _end(follow_up, FollowUpStatus.FAILED, {"error": "gave up"}, workflow)
+    try:
+        result = RUNNERS[follow_up.kind](batch, follow_up, workflow)
+    except Unavailable as error:
+        _log.warning("%s of %s waits: %s", follow_up.kind, batch.batch_id, error)
+        return False
+    except AssetQLError as error:
+        return _end(follow_up, FollowUpStatus.FAILED, {"error": str(error)}, workflow)
+    return _end(follow_up, FollowUpStatus.DONE, result, workflow)
+
+
+def _end(
+    follow_up: FollowUp, status: FollowUpStatus, result: Mapping[str, object], workflow: Workflow
+) -> bool:
+    ended = replace(
+        follow_up, status=status, result=result, until=None, version=follow_up.version + 1
+    )
+    try:
+        workflow.stores.batches.save_follow_up(ended)
+    except Conflict:
+        return False
+    return True
+
+
+def _tag(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> Mapping[str, object]:
+    return {"tagged": tag_assets(batch, stores=workflow.stores, tagger=workflow.tagger)}
+
+
+def _export(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> Mapping[str, object]:
+    asker = Principal(batch.workspace, follow_up.requested_by, frozenset({Role.EDITOR}))
+    presets = follow_up.arguments["presets"]
+    assert isinstance(presets, list | tuple)
+    package = pack_batch(
+        batch,
+        [str(name) for name in presets],  # pyright: ignore[reportUnknownArgumentType]
+        caller=asker,
+        stores=workflow.stores,
+        clock=workflow.clock,
+        key=str(follow_up.arguments["key"]),
+    )
+    return {"kind": "package", **asdict(package)}
+
+
+def _notify(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> Mapping[str, object]:
+    if batch.thread_id is None:
+        return {}
+    report = report_batch(batch, stores=workflow.stores)
+    done = [f.result for f in report.follow_ups if f.kind is FollowUpKind.EXPORT]
+    tell_thread(
+        batch.workspace,
+        batch.thread_id,
+        message_id=follow_up.follow_up_id,
+        text=f"{batch.batch_id} has ended: {report.status}.",
+        facts={"kind": "batch", **report.as_json(), "name": batch.name, "exports": done},
+        stores=workflow.stores,
+        clock=workflow.clock,
+    )
+    return {"thread_id": batch.thread_id}
+
+
+RUNNERS: dict[FollowUpKind, Callable[[Batch, FollowUp, Workflow], Mapping[str, object]]] = {
+    FollowUpKind.TAG: _tag,
+    FollowUpKind.EXPORT: _export,
+    FollowUpKind.NOTIFY: _notify,
+}

@@ -1,0 +1,176 @@
+"""The laptop's event loop: leases from the queue, calls the same use cases as the Lambdas."""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from collections.abc import Generator as Yields
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+
+from assetql.domain.errors import AssetQLError, Conflict, Unavailable
+from assetql.domain.task import Task, TaskKey
+from assetql.pipeline.generate import Generator, Outcome, generate
+from assetql.pipeline.make_image import MakeImage, make_image
+from assetql.pipeline.reconcile import reconcile
+from assetql.pipeline.workflow import Workflow
+from assetql.ports import Clock, Delivery, Stores
+from assetql.services import Services
+
+_log = logging.getLogger(__name__)
+_POISON_AGAIN = timedelta(seconds=1)
+
+Watch = Callable[[TaskKey, Outcome], None]
+
+
+class LeaseHeartbeat:
+    """Prolongs every claim that this process holds, from one thread, each third of a lease."""
+
+    def __init__(self, stores: Stores, clock: Clock, lease: timedelta) -> None:
+        self._stores = stores
+        self._clock = clock
+        self._lease = lease
+        self._held: dict[str, tuple[Task, Delivery]] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> "LeaseHeartbeat":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    @contextmanager
+    def hold(self, task: Task, delivery: Delivery) -> Yields[None]:
+        """Keeps the claim and the message while the block runs."""
+        with self._lock:
+            self._held[delivery.receipt] = (task, delivery)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held.pop(delivery.receipt, None)
+
+    def beat(self) -> None:
+        """One round of prolonging."""
+        with self._lock:
+            held = list(self._held.values())
+        until = self._clock.now() + self._lease
+        for task, delivery in held:
+            try:
+                self._stores.tasks.extend(task.key, token=task.token, until=until)
+                self._stores.queue.extend(delivery, self._lease)
+            except Conflict:
+                _log.warning("lost the claim of %s", task.key.task_id)
+            except Unavailable as error:
+                _log.warning("could not prolong %s: %s", task.key.task_id, error)
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._lease.total_seconds() / 3):
+            self.beat()
+
+
+class Worker:
+    """`concurrency` threads make images; the calling thread reconciles between polls."""
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        concurrency: int = 2,
+        make: MakeImage | None = None,
+        watch: Watch | None = None,
+    ) -> None:
+        self._services = services
+        self._concurrency = concurrency
+        self._make = make or partial(
+            make_image,
+            images=services.images,
+            embedder=services.embedder,
+            optimiser=services.optimiser,
+        )
+        self._watch = watch
+        self._stop = threading.Event()
+        self._name = f"{socket.gethostname()}-{os.getpid()}"
+
+    def stop(self) -> None:
+        """Lets running tasks finish and receives no more."""
+        self._stop.set()
+
+    def run(self, *, until_idle: bool = False) -> None:
+        """Works until stopped, or until nothing is left to do."""
+        services = self._services
+        workflow = Workflow(
+            stores=services.stores,
+            clock=services.clock,
+            terms=services.terms,
+            tagger=services.tagger,
+        )
+        poll = services.settings.poll_seconds
+        heartbeat = LeaseHeartbeat(services.stores, services.clock, services.terms.lease)
+        with heartbeat, ThreadPoolExecutor(self._concurrency, "worker") as pool:
+            for number in range(self._concurrency):
+                pool.submit(self._consume, self._generator(heartbeat, number))
+            try:
+                while not self._stop.is_set():
+                    idle = self._tidy(workflow)
+                    if until_idle and idle:
+                        break
+                    self._stop.wait(min(poll, 0.2) if until_idle else poll)
+            finally:
+                self._stop.set()
+
+    def _generator(self, heartbeat: LeaseHeartbeat, number: int) -> Generator:
+        services = self._services
+        return Generator(
+            worker=f"{self._name}-{number}",
+            stores=services.stores,
+            clock=services.clock,
+            terms=services.terms,
+            make=self._make,
+            heartbeat=heartbeat,
+        )
+
+    def _tidy(self, workflow: Workflow) -> bool:
+        """Reconciles; True where no batch is open and nothing is on the queue."""
+        try:
+            repairs = reconcile(workflow)
+            depth = workflow.stores.queue.depth()
+        except Unavailable as error:
+            _log.warning("%s", error)
+            return False
+        return not (repairs.open_batches or depth.visible or depth.in_flight)
+
+    def _consume(self, generator: Generator) -> None:
+        queue = self._services.stores.queue
+        lease = self._services.terms.lease
+        wait = timedelta(seconds=self._services.settings.poll_seconds)
+        while not self._stop.is_set():
+            try:
+                deliveries = queue.receive(limit=1, visibility=lease, wait=wait)
+            except Unavailable as error:
+                _log.warning("%s", error)
+                self._stop.wait(wait.total_seconds())
+                continue
+            for delivery in deliveries:
+                self._work_on(delivery, generator)
+
+    def _work_on(self, delivery: Delivery, generator: Generator) -> None:
+        try:
+            key, outcome = generate(delivery, generator)
+        except Unavailable as error:
+            _log.warning("left %s for later: %s", delivery.message_id, error)
+        except AssetQLError as error:
+            _log.warning("poison %s: %s", delivery.message_id, error)
+            self._services.stores.queue.extend(delivery, _POISON_AGAIN)
+        except Exception:  # noqa: BLE001 — one bad task must not end the worker; its lease ends
+            _log.exception("failed on %s", delivery.message_id)
+        else:
+            if self._watch:
+                self._watch(key, outcome)
