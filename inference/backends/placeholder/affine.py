@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from inference.backends.placeholder.template import Box, Part
+from inference.backends.placeholder.template import Box, Part, Point
 
 _CALL = re.compile(r"(\w+)\(([^)]*)\)")
 
@@ -31,13 +31,10 @@ class Affine:
             self.b * o.e + self.d * o.f + self.f,
         )
 
-    def box(self, box: Box) -> Box:
-        """Bounds of a transformed box."""
-        left, top, right, bottom = box
-        corners = [(x, y) for x in (left, right) for y in (top, bottom)]
-        xs = [self.a * x + self.c * y + self.e for x, y in corners]
-        ys = [self.b * x + self.d * y + self.f for x, y in corners]
-        return min(xs), min(ys), max(xs), max(ys)
+    def at(self, point: Point) -> Point:
+        """Where a point goes."""
+        x, y = point
+        return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
 
     @property
     def scale(self) -> float:
@@ -88,6 +85,6 @@ def _call(name: str, values: list[float]) -> Affine:
 def bounds(parts: tuple[Part, ...], matrix: Affine) -> Box:
     """Bounds of the solid parts once transformed; glows and shines don't count."""
     solid = [p for p in parts if not p.flat or p.stroke] or list(parts)
-    boxes = [matrix.then(parse(p.transform)).box(p.box) for p in solid]
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)
+    turns = [(part, matrix.then(parse(part.transform))) for part in solid]
+    xs, ys = zip(*(turn.at(point) for part, turn in turns for point in part.points), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)

@@ -25,7 +25,7 @@ class Spot:
 
 def place(brush: Brush, drawing: Drawing, reading: Reading, spot: Spot, random: Random) -> None:
     """Paint one subject with its effects at a spot, varied by `random`."""
-    colors = {slot: c for slot, c in reading.colors_of(drawing).items()}
+    colors = reading.colors_of(drawing)
     parts = tuple(_chosen(drawing.parts, reading.words, random))
     jitter = random.uniform(-5, 5)
     parts = tuple(_tinted(part, jitter) for part in parts)

@@ -7,6 +7,7 @@ words for it), `fill` or `stroke` (its own colour), `data-when` / `data-unless` 
 prompt), `data-chance` (share of seeds that have it), `data-flat` (no shading).
 """
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -19,25 +20,33 @@ from inference.backends.placeholder.color import Color
 _SHAPES = {"path", "circle", "ellipse", "rect", "polygon"}
 _NUMBER = re.compile(r"-?\d*\.?\d+")
 _GEOMETRY = ("d", "points", "cx", "cy", "r", "rx", "ry", "x", "y", "width", "height")
+_ROUND = [(math.cos(math.pi * i / 6), math.sin(math.pi * i / 6)) for i in range(12)]
+Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One shape of a drawing. `markup` lacks colour and transform; `box` is before `transform`."""
+    """One shape of a drawing. `markup` lacks colour and transform; `points` are its control points."""
 
     slot: str
     aliases: tuple[str, ...]
     markup: str
     color: Color
     transform: str
-    box: Box
+    points: tuple[Point, ...]
     stroke: float = 0.0
     opacity: float = 1.0
     flat: bool = False
     when: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     chance: float = 1.0
+
+    @property
+    def box(self) -> Box:
+        """Bounds before `transform`."""
+        xs, ys = zip(*self.points, strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,7 @@ def _part(tag: str, shape: ET.Element, given: dict[str, str]) -> Part:
         markup=f"<{tag} {geometry}",
         color=Color.parse(given["stroke"] if line else given["fill"]),
         transform=given["transform"],
-        box=_box(shape),
+        points=_points(shape),
         stroke=float(given.get("stroke-width", "4")) if line else 0.0,
         opacity=float(given.get("opacity", "1")),
         flat="data-flat" in given,
@@ -128,24 +137,19 @@ def _part(tag: str, shape: ET.Element, given: dict[str, str]) -> Part:
     )
 
 
-def _box(shape: ET.Element) -> Box:
-    """Bounds of the control points; the paths of the drawings are absolute, without H, V and A."""
+def _points(shape: ET.Element) -> tuple[Point, ...]:
+    """Control points; the paths of the drawings are absolute, without H, V and A."""
     number = {k: float(v) for k, v in shape.attrib.items() if k in _GEOMETRY[2:]}
     if "cx" in number:
         rx, ry = number.get("rx", number.get("r", 0)), number.get("ry", number.get("r", 0))
-        cx, cy = number["cx"], number["cy"]
-        return cx - rx, cy - ry, cx + rx, cy + ry
+        return tuple((number["cx"] + rx * x, number["cy"] + ry * y) for x, y in _ROUND)
     if "width" in number:
         x, y = number.get("x", 0), number.get("y", 0)
-        return x, y, x + number["width"], y + number["height"]
-    return path_box(shape.get("d") or shape.get("points") or "")
-
-
-def path_box(data: str) -> Box:
-    """Bounds of a path's absolute coordinate pairs."""
-    numbers = [float(n) for n in _NUMBER.findall(data)]
-    xs, ys = numbers[0::2], numbers[1::2]
-    return min(xs), min(ys), max(xs), max(ys)
+        return tuple(
+            (x + dx, y + dy) for dx in (0, number["width"]) for dy in (0, number["height"])
+        )
+    numbers = [float(n) for n in _NUMBER.findall(shape.get("d") or shape.get("points") or "")]
+    return tuple(zip(numbers[0::2], numbers[1::2], strict=True))
 
 
 def _words(text: str | None) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ MATERIALS = {
 
 # Lightness added and chroma factor of a word before a colour.
 TONES = {
-    "dark": (-0.16, 0.95), "deep": (-0.12, 1.05), "pale": (0.14, 0.6), "light": (0.12, 0.85),
+    "dark": (-0.16, 0.95), "deep": (-0.12, 1.05), "pale": (0.19, 0.55), "light": (0.12, 0.85),
     "bright": (0.05, 1.2), "vivid": (0.03, 1.25), "pastel": (0.14, 0.55), "dull": (-0.03, 0.5),
 }  # fmt: skip
 
