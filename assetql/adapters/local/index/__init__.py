@@ -1,0 +1,5 @@
+"""Search on SQLite: full text by FTS5, filters and vectors by numpy."""
+
+from assetql.adapters.local.index.store import SqliteIndex
+
+__all__ = ["SqliteIndex"]

@@ -1,0 +1,99 @@
+"""The three orders of hits: by likeness, by tier of the text, and by age."""
+
+import sqlite3
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetql.adapters.local.index.columns import Columns
+from assetql.adapters.local.index.cursor import Place
+from assetql.adapters.local.index.document import newest_id_at
+from assetql.adapters.local.index.fulltext import newest_ids
+from assetql.adapters.local.index.vectors import Vectors
+
+Slots = NDArray[np.int64]
+TIERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Slots in order with their ranks, one more than asked where there are more."""
+
+    slots: list[int]
+    ranks: list[float]
+    total: int | None
+
+
+def by_age(columns: Columns, candidates: Slots, *, limit: int, after: Place | None) -> Ranked:
+    """Newest first."""
+    start = columns.slot_after(after.created, after.asset_id) if after else 0
+    first = int(np.searchsorted(candidates, start))
+    slots = candidates[first : first + limit + 1].tolist()
+    return Ranked(slots, [0.0] * len(slots), len(candidates))
+
+
+def by_likeness(
+    columns: Columns,
+    candidates: Slots,
+    vectors: Vectors,
+    wanted: NDArray[np.float32],
+    *,
+    limit: int,
+    after: Place | None,
+) -> Ranked:
+    """Highest cosine first; what has no vector of this space is no hit."""
+    slots, scores = vectors.scores(candidates, wanted)
+    total = len(slots)
+    if after:
+        start = columns.slot_after(after.created, after.asset_id)
+        behind = (scores < after.rank) | ((scores == after.rank) & (slots >= start))
+        slots, scores = slots[behind], scores[behind]
+    if len(slots) > limit + 1:
+        least = np.partition(scores, -(limit + 1))[-(limit + 1)]
+        slots, scores = slots[scores >= least], scores[scores >= least]
+    order = np.lexsort((slots, -scores))[: limit + 1]
+    return Ranked(slots[order].tolist(), scores[order].tolist(), total)
+
+
+def by_text(
+    columns: Columns,
+    mask: NDArray[np.bool_],
+    connection: sqlite3.Connection,
+    expressions: tuple[str, ...],
+    *,
+    limit: int,
+    after: Place | None,
+) -> Ranked:
+    """Tier by tier, each newest first; stops as soon as the page is full."""
+    slots: list[int] = []
+    ranks: list[float] = []
+    for tier, expression in enumerate(expressions):
+        rank = (TIERS - tier) / TIERS
+        if len(slots) > limit or (after and rank > after.rank):
+            continue
+        here = after if after and rank == after.rank else None
+        found = _newest(columns, mask, connection, expression, limit + 1 - len(slots), here)
+        slots += found
+        ranks += [rank] * len(found)
+    total = len(slots) if after is None and len(slots) <= limit else None
+    return Ranked(slots, ranks, total)
+
+
+def _newest(
+    columns: Columns,
+    mask: NDArray[np.bool_],
+    connection: sqlite3.Connection,
+    expression: str,
+    wanted: int,
+    after: Place | None,
+) -> list[int]:
+    start = columns.slot_after(after.created, after.asset_id) if after else 0
+    found: list[int] = []
+    bound = {"below": newest_id_at(after.created)} if after else {}
+    for ids in newest_ids(connection, expression, chunk=wanted * 4, **bound):
+        slots = columns.slots(ids)
+        found += np.sort(slots[mask[slots] & (slots >= start)]).tolist()
+        if len(found) >= wanted:
+            break
+    return found[:wanted]

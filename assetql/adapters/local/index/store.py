@@ -1,0 +1,82 @@
+"""The search index in a SQLite file of its own, with the filters' columns held in memory."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from assetql.adapters.local.index import cursor as cursors
+from assetql.adapters.local.index import schema, writer
+from assetql.adapters.local.index.alternatives import alternatives
+from assetql.adapters.local.index.snapshot import Snapshot, check
+from assetql.domain.asset import Asset
+from assetql.domain.search import Hit, HitPage, SearchQuery
+
+_WORKSPACES_HELD = 8
+
+
+class SqliteIndex:
+    """Several processes may apply and query at once; each keeps its own columns fresh.
+
+    The file holds nothing that the change feed can't bring back: delete it to build it anew.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._reading, self._writing = threading.Lock(), threading.Lock()
+        with schema.faults():
+            self._reader = schema.connect(path)
+            self._writer = schema.connect(path)
+        self._held: dict[int, Snapshot] = {}
+
+    def close(self) -> None:
+        """Gives the file back."""
+        with self._reading, self._writing:
+            self._reader.close()
+            self._writer.close()
+
+    def position(self) -> int:
+        with self._reading, schema.faults():
+            return self._reader.execute("SELECT position FROM meta").fetchone()[0]
+
+    def apply(self, changes: Sequence[tuple[int, Asset]]) -> None:
+        if not changes:
+            return
+        with (
+            self._writing,
+            schema.faults(),
+            schema.transaction(self._writer, "IMMEDIATE"),
+        ):
+            writer.apply(self._writer, changes)
+
+    def query(self, workspace: str, query: SearchQuery, *, cursor: str | None = None) -> HitPage:
+        check(query)
+        with self._reading, schema.faults(), schema.transaction(self._reader):
+            revision, key, number = self._reader.execute(
+                "SELECT revision, key, (SELECT number FROM workspace WHERE name = ?) FROM meta",
+                (workspace,),
+            ).fetchone()
+            after = None
+            if cursor is not None:
+                after = cursors.decode(cursor, workspace=workspace, query=query, key=key)
+            if number is None:
+                return HitPage(hits=(), total=0)
+            snapshot = self._snapshot(number, revision)
+            found = snapshot.ranked(query, after)
+            nothing = not found.slots and after is None
+            hits = found.slots[: query.limit]
+            last = snapshot.place(hits[-1], found.ranks[len(hits) - 1]) if hits else None
+            more = last if len(found.slots) > query.limit else None
+            return HitPage(
+                hits=tuple(map(Hit, snapshot.asset_ids(hits), found.ranks)),
+                cursor=more and cursors.encode(more, workspace=workspace, query=query, key=key),
+                total=found.total,
+                alternatives=alternatives(query, snapshot) if nothing else (),
+            )
+
+    def _snapshot(self, workspace: int, revision: int) -> Snapshot:
+        snapshot = self._held.pop(workspace, None) or Snapshot(workspace, self._reader)
+        snapshot.refresh(revision)
+        self._held[workspace] = snapshot  # the last one used is the last one let go
+        if len(self._held) > _WORKSPACES_HELD:
+            del self._held[next(iter(self._held))]
+        return snapshot
