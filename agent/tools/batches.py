@@ -1,0 +1,205 @@
+"""Batch tools: draft one, price it, see how it stands, cancel it."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from langchain.tools import tool
+from pydantic import BaseModel, Field
+
+from agent.tools.artifacts import (
+    Answer,
+    Facts,
+    answer,
+    batch_card,
+    batch_facts,
+    quote_card,
+    refused_card,
+)
+from agent.tools.runtime import Runtime, call_key
+from assetql.domain.batch import Batch, Row
+from assetql.domain.imaging import MAX_SIDE
+from assetql.pipeline import batch_status as statuses
+from assetql.pipeline import cancel_batch as cancelling
+from assetql.pipeline import create_batch as drafting
+from assetql.pipeline.learn_style import find_style
+from assetql.pipeline.quote import quote_images
+
+_SIDE = 512
+
+BatchId = Annotated[
+    str, Field(description="Batch id (bat_…). Empty: the newest of this conversation")
+]
+Side = Annotated[int, Field(ge=16, le=MAX_SIDE)]
+SideOrDefault = Annotated[int, Field(ge=0, le=MAX_SIDE, description="Pixels; 0: as for the batch")]
+
+
+class Item(BaseModel):
+    """One thing to make."""
+
+    name: str = Field(min_length=1, max_length=200, description="Singular, such as 'health potion'")
+    description: str = Field(default="", max_length=2_000, description="How it should look")
+    category: str = Field(default="", max_length=200, description="Such as potion or weapon")
+    width: SideOrDefault = 0
+    height: SideOrDefault = 0
+    variations: Annotated[int, Field(ge=0, le=64, description="0: as for the batch")] = 0
+
+
+@tool(response_format="content_and_artifact")
+def create_batch(
+    runtime: Runtime,
+    name: Annotated[str, Field(max_length=200, description="Empty: named after its rows")] = "",
+    upload: Annotated[
+        str, Field(description="Upload id (upl_…) of an attached CSV; then leave items empty")
+    ] = "",
+    items: Annotated[
+        tuple[Item, ...], Field(max_length=500, description="What to make, one entry per subject")
+    ] = (),
+    style: Annotated[str, Field(description="Name or id of a style profile; empty: none")] = "",
+    width: Annotated[Side, Field(description="Pixels, for items that say nothing else")] = _SIDE,
+    height: Annotated[Side, Field(description="Pixels, for items that say nothing else")] = _SIDE,
+    variations: Annotated[int, Field(ge=1, le=64, description="Images per item")] = 1,
+    valid_rows_only: Annotated[
+        bool, Field(description="Take the valid rows of a CSV that has bad ones")
+    ] = False,
+) -> Answer:
+    """Draft a batch from an attached CSV or from items. A draft spends nothing; generate starts it.
+
+    "12 health potions" is one item with 12 variations. A CSV says its own sizes and variations.
+    A CSV with bad rows answers with them and no batch: show them and ask whether to take the rest.
+    """
+    context = runtime.context
+    services = context.services
+    found = (
+        drafting.rows_of_upload(
+            upload,
+            caller=context.caller,
+            stores=services.stores,
+            limits=services.list_limits,
+            valid_rows_only=valid_rows_only,
+        )
+        if upload
+        else _import(items, width=width, height=height, variations=variations)
+    )
+    if not found.usable and found.refused:
+        card = refused_card(found.refused, found.mapping)
+        return answer(batch_facts(card), card)
+    batch = drafting.create_batch(
+        found.rows,
+        name=name or None,
+        style=style or None,
+        caller=context.caller,
+        stores=services.stores,
+        clock=services.clock,
+        prices=services.prices,
+        key=call_key(runtime),
+        thread_id=context.thread_id,
+    )
+    card = batch_card(
+        statuses.report_batch(batch, stores=services.stores),
+        style=style_name(batch, runtime),
+        refused=found.refused,
+        mapping=found.mapping,
+    )
+    card["resolved"] = _resolved(batch, found.rows, card["style"])
+    return answer(batch_facts(card), card)
+
+
+@tool(response_format="content_and_artifact")
+def quote(
+    runtime: Runtime,
+    batch: BatchId = "",
+    images: Annotated[
+        int, Field(ge=0, le=1_000_000, description="How many images; 0: those of the batch")
+    ] = 0,
+    width: Annotated[Side, Field(description="Pixels; with images only")] = _SIDE,
+    height: Annotated[Side, Field(description="Pixels; with images only")] = _SIDE,
+) -> Answer:
+    """Price a batch, or any number of images of one size. Spends nothing, starts nothing."""
+    context = runtime.context
+    services = context.services
+    priced = (
+        quote_images(images, width=width, height=height, prices=services.prices)
+        if images
+        else find_batch(batch, runtime).quote
+    )
+    account = services.stores.ledger.account(context.caller.workspace)
+    card = quote_card(priced, available=account.available)
+    return answer({k: v for k, v in card.items() if k not in {"kind", "resolved"}}, card)
+
+
+@tool(response_format="content_and_artifact")
+def batch_status(runtime: Runtime, batch: BatchId = "") -> Answer:
+    """How a batch stands: images by state, why some failed, money, follow-ups."""
+    report = statuses.report_batch(
+        find_batch(batch, runtime), stores=runtime.context.services.stores
+    )
+    card = batch_card(report, style=style_name(report.batch, runtime))
+    return answer(batch_facts(card), card)
+
+
+@tool(response_format="content_and_artifact")
+def cancel_batch(runtime: Runtime, batch: BatchId = "") -> Answer:
+    """Cancel a draft or stop a running batch. Images that are READY stay; the rest is refunded."""
+    context = runtime.context
+    report = cancelling.cancel_batch(
+        find_batch(batch, runtime).batch_id,
+        caller=context.caller,
+        stores=context.services.stores,
+        clock=context.services.clock,
+    )
+    card = batch_card(report, style=style_name(report.batch, runtime))
+    return answer(batch_facts(card), card)
+
+
+def find_batch(batch_id: str, runtime: Runtime) -> Batch:
+    """The batch that a call means. Raises: NotFound."""
+    context = runtime.context
+    return statuses.find_batch(
+        batch_id or None,
+        caller=context.caller,
+        stores=context.services.stores,
+        thread_id=context.thread_id,
+    )
+
+
+def style_name(batch: Batch, runtime: Runtime) -> str | None:
+    """The name of the batch's style, if it has one."""
+    if batch.style_id is None:
+        return None
+    context = runtime.context
+    return find_style(batch.style_id, caller=context.caller, stores=context.services.stores).name
+
+
+def _import(
+    items: Iterable[Item], *, width: int, height: int, variations: int
+) -> drafting.ListImport:
+    rows = tuple(
+        Row(
+            name=item.name,
+            description=item.description or item.name,
+            category=item.category,
+            width=item.width or width,
+            height=item.height or height,
+            variations=item.variations or variations,
+        )
+        for item in items
+    )
+    return drafting.ListImport(rows=rows, refused=(), mapping={}, usable=bool(rows))
+
+
+def _resolved(batch: Batch, rows: Iterable[Row], style: object) -> Facts:
+    rows = tuple(rows)
+    return {
+        "rows": batch.rows,
+        "variations": _common(row.variations for row in rows),
+        "width": _common(row.width for row in rows),
+        "height": _common(row.height for row in rows),
+        "style": style,
+        "name": batch.name,
+    }
+
+
+def _common(values: Iterable[int]) -> int | None:
+    """The value that all rows share, if they do."""
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else None

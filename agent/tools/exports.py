@@ -1,0 +1,61 @@
+"""The export tool: packages for engines."""
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from langchain.tools import tool
+from pydantic import Field
+
+from agent.tools.artifacts import Answer, answer
+from agent.tools.batches import BatchId, find_batch
+from agent.tools.runtime import Runtime, call_key
+from assetql.pipeline.export import request_export
+
+PresetName = Literal["raw", "web", "unity", "godot", "unreal", "ios", "android", "atlas"]
+
+
+@tool(response_format="content_and_artifact")
+def export(
+    runtime: Runtime,
+    presets: Annotated[
+        list[PresetName],
+        Field(
+            min_length=1,
+            description="raw PNG; web (WebP, AVIF); unity; godot; unreal; ios (.xcassets); "
+            "android (densities); atlas (sprite sheet with JSON)",
+        ),
+    ],
+    batch: BatchId = "",
+    assets: Annotated[
+        tuple[str, ...],
+        Field(max_length=5_000, description="Asset ids (ast_…); else a batch"),
+    ] = (),
+) -> Answer:
+    """Package a batch, or certain assets, for engines as one ZIP.
+
+    On a draft or running batch it is scheduled for its end, and the answer says so.
+    """
+    context = runtime.context
+    services = context.services
+    batch_id = None if assets else find_batch(batch, runtime).batch_id
+    outcome = request_export(
+        batch_id=batch_id,
+        asset_ids=assets,
+        presets=presets,
+        caller=context.caller,
+        stores=services.stores,
+        clock=services.clock,
+        key=call_key(runtime),
+    )
+    resolved = {"presets": list(outcome.presets), "batch": batch_id, "count": len(assets)}
+    if outcome.package:
+        facts: dict[str, object] = asdict(outcome.package) | {"presets": list(outcome.presets)}
+        return answer(facts, {"kind": "package", **facts, "resolved": resolved})
+    facts = {
+        "batch_id": batch_id,
+        "follow_up_id": outcome.follow_up_id,
+        "what": "export",
+        "presets": list(outcome.presets),
+        "status": "PENDING",
+    }
+    return answer(facts, {"kind": "follow_up", **facts, "resolved": resolved})

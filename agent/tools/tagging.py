@@ -1,0 +1,86 @@
+"""Tag tools: let the tagger run, or edit by hand."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from langchain.tools import tool
+from pydantic import Field
+
+from agent.tools.artifacts import Answer, Facts, answer
+from agent.tools.batches import BatchId, find_batch
+from agent.tools.runtime import Runtime
+from assetql.domain.batch import Batch
+from assetql.pipeline import edit_tags as editing
+from assetql.pipeline.tag import tag_batch
+
+Tags = Annotated[tuple[str, ...], Field(max_length=20, description="Tags, in lower case")]
+
+
+@tool(response_format="content_and_artifact")
+def tag(runtime: Runtime, batch: BatchId = "") -> Answer:
+    """Tag the images of a batch automatically. On a draft or running batch it is scheduled.
+
+    To add or remove certain tags, use edit_tags.
+    """
+    context = runtime.context
+    services = context.services
+    outcome = tag_batch(
+        find_batch(batch, runtime).batch_id,
+        caller=context.caller,
+        stores=services.stores,
+        clock=services.clock,
+        tagger=services.tagger,
+    )
+    facts = {
+        "batch_id": outcome.batch.batch_id,
+        "follow_up_id": outcome.follow_up_id,
+        "what": "tag",
+        "status": "PENDING" if outcome.scheduled else "DONE",
+        "tagged": outcome.tagged,
+    }
+    return answer(facts, {"kind": "follow_up", **facts, "resolved": {"batch": facts["batch_id"]}})
+
+
+@tool(response_format="content_and_artifact")
+def edit_tags(
+    runtime: Runtime,
+    assets: Annotated[
+        tuple[str, ...],
+        Field(max_length=1_000, description="Asset ids; empty: all of a batch"),
+    ] = (),
+    batch: BatchId = "",
+    add: Tags = (),
+    remove: Tags = (),
+) -> Answer:
+    """Add or remove certain tags, on the assets named or on all of a batch. Survives tagging."""
+    context = runtime.context
+    services = context.services
+    edited = editing.edit_tags(
+        assets or tuple(_assets_of(find_batch(batch, runtime), runtime)),
+        add=add,
+        remove=remove,
+        caller=context.caller,
+        stores=services.stores,
+        clock=services.clock,
+    )
+    facts = {"assets": len(edited), "add": list(add), "remove": list(remove)}
+    card: Facts = {
+        "kind": "tags",
+        **facts,
+        "asset_ids": [asset.asset_id for asset in edited],
+        "resolved": {**facts, "count": len(edited)},
+    }
+    return answer(facts, card)
+
+
+def _assets_of(batch: Batch, runtime: Runtime) -> Iterator[str]:
+    """The ids of the images of a batch that are READY."""
+    cursor = None
+    while True:
+        page = runtime.context.services.stores.assets.page(
+            batch.workspace, batch.batch_id, after=cursor
+        )
+        yield from (asset.asset_id for asset in page.items)
+        cursor = page.cursor
+        if cursor is None:
+            return
