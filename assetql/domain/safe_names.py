@@ -1,4 +1,4 @@
-"""File names that are safe on every disk and engine: no traversal, no reserved name, no collision."""
+"""File names that are safe on every disk and engine: no traversal, no device, no collision."""
 
 import re
 import unicodedata
@@ -13,11 +13,13 @@ _DEVICES = frozenset(
     ["CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$"]
     + [f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"]
 )
-_JAVA_WORDS = frozenset(
-    """abstract assert boolean break byte case catch char class const continue default do double
-    else enum extends false final finally float for goto if implements import instanceof int
-    interface long native new null package private protected public return short static strictfp
-    super switch synchronized this throw throws transient true try void volatile while""".split()
+_JAVA_WORDS = re.compile(
+    r"abstract|assert|boolean|break|byte|case|catch|char|class|const|"
+    r"continue|default|do|double|else|enum|extends|false|final|finally|"
+    r"float|for|goto|if|implements|import|instanceof|int|interface|long|"
+    r"native|new|null|package|private|protected|public|return|short|static|"
+    r"strictfp|super|switch|synchronized|this|throw|throws|transient|true|"
+    r"try|void|volatile|while"
 )
 
 
@@ -48,7 +50,7 @@ def name_by(rule: NameRule, text: str, *, fallback: str = "asset", limit: int = 
     if rule is NameRule.IDENTIFIER:
         return _off_device(name)
     name = name.lower()
-    if rule is NameRule.RESOURCE and (not name[0].isalpha() or name in _JAVA_WORDS):
+    if rule is NameRule.RESOURCE and (not name[0].isalpha() or _JAVA_WORDS.fullmatch(name)):
         name = f"img_{name}"[:limit]
     return _off_device(name) if rule is NameRule.SNAKE else _off_device(name, mark="img_")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import rectpack
+from rectpack import MaxRectsBssf
 
 from assetql.domain.presets import next_power_of_two
 
@@ -83,17 +83,14 @@ def _that_could_fit(left: Sequence[int], sizes: Sequence[tuple[int, int]]) -> li
 def _fit(
     indices: Sequence[int], sizes: Sequence[tuple[int, int]], page: tuple[int, int]
 ) -> tuple[Place, ...]:
-    packer = rectpack.newPacker(
-        pack_algo=rectpack.MaxRectsBssf, sort_algo=rectpack.SORT_NONE, rotation=False
+    sheet = MaxRectsBssf(page[0] + _GAP, page[1] + _GAP, rot=False)
+    corners = ((index, sheet.add_rect(*_cell(sizes[index]))) for index in indices)
+    places = (
+        Place(index, corner.x + EXTRUDE, corner.y + EXTRUDE, EXTRUDE)
+        for index, corner in corners
+        if corner is not None
     )
-    packer.add_bin(page[0] + _GAP, page[1] + _GAP)
-    for index in indices:
-        packer.add_rect(*_cell(sizes[index]), index)
-    packer.pack()
-    return tuple(
-        Place(index, x + EXTRUDE, y + EXTRUDE, EXTRUDE)
-        for _, x, y, _, _, index in sorted(packer.rect_list(), key=lambda rect: rect[5])
-    )
+    return tuple(sorted(places, key=lambda place: place.index))
 
 
 def _cell(size: tuple[int, int]) -> tuple[int, int]:

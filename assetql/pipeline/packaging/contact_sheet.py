@@ -1,6 +1,7 @@
 """The contact sheet: every asset on a card with its name, as many pages as needed."""
 
 import io
+import unicodedata
 from collections.abc import Iterator
 from math import ceil
 
@@ -8,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from assetql.domain.asset import Asset
 from assetql.pipeline.packaging.shelf import PackageFile
+from assetql.pipeline.thumbnail import shrink
 
 _COLUMNS, _ROWS = 8, 10
 _PICTURE = 112  # pixels that a picture may be wide and high
@@ -20,6 +22,7 @@ _BACKGROUND = (23, 25, 30)
 _SURFACE = (34, 37, 44)
 _TILES = ((44, 48, 56), (50, 54, 63))
 _TILE = 8
+_DRAWN = frozenset("©«°±´·»‘’“”…‹›")  # beside ASCII all that the font has
 _TEXT = (222, 225, 231)
 _FAINT = (139, 146, 158)
 
@@ -28,7 +31,7 @@ class ContactSheet:
     """Collects cards, and gives a page whenever one is full."""
 
     def __init__(self, title: str, count: int) -> None:
-        self._title = " ".join(title.split())
+        self._title = title
         self._count = count
         self._pages = ceil(count / (_COLUMNS * _ROWS))
         self._page = 0
@@ -78,7 +81,10 @@ class ContactSheet:
         draw = ImageDraw.Draw(sheet)
         room = width - 2 * _MARGIN
         draw.text(
-            (_MARGIN, _MARGIN - 6), _fit(self._title, self._fonts[0], room), _TEXT, self._fonts[0]
+            (_MARGIN, _MARGIN - 6),
+            _fit(_readable(self._title, "Assets"), self._fonts[0], room),
+            _TEXT,
+            self._fonts[0],
         )
         pages = f"  ·  page {self._page + 1} of {self._pages}" if self._pages > 1 else ""
         count = f"{self._count} asset{'' if self._count == 1 else 's'}{pages}"
@@ -88,9 +94,9 @@ class ContactSheet:
     def _label(self, asset: Asset, x: int, y: int) -> None:
         draw = ImageDraw.Draw(self._sheet)
         middle = x + _CARD[0] // 2
-        name = _fit(asset.name, self._fonts[1], _CARD[0] - 12)
+        name = _fit(_readable(asset.name, asset.asset_id), self._fonts[1], _CARD[0] - 12)
         draw.text((middle, y + 18), name, _TEXT, self._fonts[1], anchor="ms")
-        category = _fit(asset.category, self._fonts[2], _CARD[0] - 12)
+        category = _fit(_readable(asset.category, ""), self._fonts[2], _CARD[0] - 12)
         draw.text((middle, y + 34), category, _FAINT, self._fonts[2], anchor="ms")
 
 
@@ -100,14 +106,7 @@ def card_picture(image: Image.Image) -> Image.Image:
     if longest * 2 <= _PICTURE:
         factor = _PICTURE // longest
         return image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
-    picture = image.copy() if longest <= _PICTURE else image
-    if longest > _PICTURE:
-        size = (
-            max(1, round(image.width * _PICTURE / longest)),
-            max(1, round(image.height * _PICTURE / longest)),
-        )
-        picture = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return picture
+    return image.copy() if longest <= _PICTURE else shrink(image, _PICTURE)
 
 
 def _empty_card() -> Image.Image:
@@ -122,11 +121,18 @@ def _empty_card() -> Image.Image:
     return card
 
 
+def _readable(text: str, fallback: str) -> str:
+    """The text in letters that the built-in font has: no accents, and others are left out."""
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    kept = "".join(c for c in plain if c.isascii() or c in _DRAWN)
+    return " ".join(kept.split()) or fallback
+
+
 def _fit(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
     """The text on one line, cut with an ellipsis where it is too wide."""
-    line = " ".join(text.split())
-    if font.getlength(line) <= width:
-        return line
+    if font.getlength(text) <= width:
+        return text
+    line = text
     while line and font.getlength(f"{line}…") > width:
         line = line[:-1]
     return f"{line.rstrip()}…"

@@ -1,23 +1,21 @@
 """`manifest.json`: every asset with its recipe, tags and licences; every file with its sha256."""
 
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any
 
 from assetql.domain.asset import Asset
 from assetql.domain.presets import Preset
 from assetql.pipeline.packaging.shelf import PackageFile
 
-_IN_MEMORY = 1 << 20
-
 
 class Manifest:
-    """Collects the files as they are written, beyond a megabyte on disk."""
+    """Collects the files as they are written: a line each in `lines`, a temporary file."""
 
-    def __init__(self, assets: Sequence[Asset], title: str, presets: Sequence[Preset]) -> None:
+    def __init__(
+        self, lines: IO[bytes], assets: Sequence[Asset], title: str, presets: Sequence[Preset]
+    ) -> None:
         self._assets = assets
         self._head = {
             "format": "assetql-package",
@@ -25,7 +23,7 @@ class Manifest:
             "title": title,
             "presets": [preset.name for preset in presets],
         }
-        self._lines = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
+        self._lines = lines
         self.files = 0
 
     def add(self, file: PackageFile, *, sha256: str, size: int, preset: str | None) -> None:
@@ -50,17 +48,6 @@ class Manifest:
         for number, line in enumerate(self._lines):
             yield (b",\n" if number else b"\n") + line.rstrip(b"\n")
         yield b"\n]}\n"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._lines.close()
 
 
 def _asset(asset: Asset) -> dict[str, Any]:

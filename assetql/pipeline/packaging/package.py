@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
+from tempfile import SpooledTemporaryFile
 from typing import BinaryIO
 
 from PIL import Image
@@ -29,6 +30,7 @@ COMPANIONS = {
     "atlas": Companion(closing=atlas.sheets),
 }
 _NONE = Companion()
+_IN_MEMORY = 8 << 20  # what grows beyond this waits on disk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,12 @@ def write_package(
         raise InvalidInput(
             "Nothing to export.", remedy="Give at least one asset and at least one preset."
         )
-    with ZipStream(out) as archive, Manifest(assets, title, chosen) as manifest:
+    with (
+        SpooledTemporaryFile(max_size=_IN_MEMORY) as entry,
+        SpooledTemporaryFile(max_size=_IN_MEMORY) as lines,
+        ZipStream(out, entry) as archive,
+    ):
+        manifest = Manifest(lines, assets, title, chosen)
         package = _Package(archive, manifest, assets, read_object, chosen, title)
         return package.write()
 

@@ -14,10 +14,10 @@ guid: {guid}
 folderAsset: yes
 DefaultImporter:
   externalObjects: {{}}
-  userData: 
-  assetBundleName: 
-  assetBundleVariant: 
-"""  # noqa: W291  # Unity writes the blank after an empty value
+  userData:
+  assetBundleName:
+  assetBundleVariant:
+"""
 _SPRITE = """\
 fileFormatVersion: 2
 guid: {guid}
@@ -110,17 +110,17 @@ TextureImporter:
     spriteID: {sprite_id}
     internalID: 0
     vertices: []
-    indices: 
+    indices:
     edges: []
     weights: []
     secondaryTextures: []
     nameFileIdTable: {{}}
-  mipmapLimitGroupName: 
+  mipmapLimitGroupName:
   pSDRemoveMatte: 0
-  userData: 
-  assetBundleName: 
-  assetBundleVariant: 
-"""  # noqa: W291  # as above
+  userData:
+  assetBundleName:
+  assetBundleVariant:
+"""
 
 
 def guid_of(key: str) -> str:

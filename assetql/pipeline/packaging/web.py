@@ -32,7 +32,8 @@ def _page(shelf: Shelf) -> Iterator[bytes]:
     for index, asset in enumerate(shelf.assets):
         size = shelf.facts[index].size
         picture = _picture(shelf.renditions(index, size), asset.name, size)
-        yield f"<figure>\n{picture}\n<figcaption>{escape(asset.name)}</figcaption>\n</figure>\n".encode()
+        caption = f"<figcaption>{escape(asset.name)}</figcaption>"
+        yield f"<figure>\n{picture}\n{caption}\n</figure>\n".encode()
     yield b"</html>\n"
 
 
