@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+from assetql.domain.thread import MessageKind, Thread
+from assetql.ports import Stores
+from tests.contract.races import race
+from tests.contract.values import MINUTE, RIVAL, START, STUDIO, a_message
+
+
+def test_positions_count_from_one_in_each_thread(stores: Stores) -> None:
+    posted = [stores.inbox.post(a_message(f"msg_{n}")) for n in range(3)]
+    assert posted == [replace(a_message(f"msg_{n}"), position=n + 1) for n in range(3)]
+    other = stores.inbox.post(a_message("msg_0", thread_id="thr_2"))
+    theirs = stores.inbox.post(a_message("msg_0", RIVAL))
+    assert (other.position, theirs.position) == (1, 1)
+    assert stores.inbox.after(STUDIO, "thr_1", 0) == tuple(posted)
+    assert stores.inbox.after(STUDIO, "thr_1", 2) == (posted[2],)
+    assert stores.inbox.after(STUDIO, "thr_1", 3) == ()
+    assert stores.inbox.after(RIVAL, "thr_1", 0) == (theirs,)
+
+
+def test_a_message_is_posted_once(stores: Stores) -> None:
+    first = stores.inbox.post(a_message("msg_1"))
+    stores.inbox.post(a_message("msg_2"))
+    assert stores.inbox.post(a_message("msg_1", text="again")) == first
+    assert len(stores.inbox.after(STUDIO, "thr_1", 0)) == 2
+
+
+def test_messages_at_once_are_all_kept_in_order(stores: Stores) -> None:
+    posted = race(8, lambda n: stores.inbox.post(a_message(f"msg_{n}")))
+    kept = stores.inbox.after(STUDIO, "thr_1", 0)
+    assert [message.position for message in kept] == list(range(1, 9))
+    assert sorted(posted, key=lambda message: message.position) == list(kept)
+
+
+def test_one_message_posted_many_times_at_once_is_one(stores: Stores) -> None:
+    posted = race(8, lambda n: stores.inbox.post(a_message(text=str(n))))
+    assert stores.inbox.after(STUDIO, "thr_1", 0) == (posted[0],)
+    assert all(message == posted[0] for message in posted)
+
+
+def test_threads_are_newest_activity_first(stores: Stores) -> None:
+    stores.inbox.post(a_message("msg_1", thread_id="thr_1", created_at=START))
+    stores.inbox.post(a_message("msg_2", thread_id="thr_2", created_at=START + MINUTE))
+    stores.inbox.post(a_message("msg_3", thread_id="thr_1", created_at=START + 2 * MINUTE))
+    stores.inbox.post(a_message("msg_4", RIVAL))
+    threads = stores.inbox.threads(STUDIO)
+    assert [thread.thread_id for thread in threads] == ["thr_1", "thr_2"]
+    assert threads[0].updated_at == START + 2 * MINUTE
+    assert stores.inbox.threads(STUDIO, limit=1) == threads[:1]
+    assert stores.inbox.threads("nobody") == ()
+
+
+def test_a_thread_is_called_what_a_person_first_said(stores: Stores) -> None:
+    stores.inbox.post(a_message("m1", kind=MessageKind.NOTICE, text="Done.", author="system"))
+    stores.inbox.post(a_message("m2", text="  Make\n40   potions ", author="bo"))
+    stores.inbox.post(a_message("m3", text="And tag them"))
+    (thread,) = stores.inbox.threads(STUDIO)
+    assert thread == Thread(
+        workspace=STUDIO,
+        thread_id="thr_1",
+        title="Make 40 potions",
+        created_by="system",
+        updated_at=START,
+    )
