@@ -1,4 +1,4 @@
-"""Sizes and counts as people write them. Each different spelling is parsed once."""
+"""Sizes and counts as people write them. Each different combination is parsed once."""
 
 import re
 from dataclasses import dataclass
@@ -9,6 +9,9 @@ _INTEGER = re.compile(r"\s*([+-]?\d{1,12})(?:\.0*)?\s*(?:px)?\s*", re.IGNORECASE
 _BOX = re.compile(r"\s*(\d{1,12})\s*(?:px)?\s*[x×*]\s*(\d{1,12})\s*(?:px)?\s*", re.IGNORECASE)
 _COUNT = re.compile(r"\s*[x×]?\s*([+-]?\d{1,12})(?:\.0*)?\s*[x×]?\s*", re.IGNORECASE)
 _REMEMBERED = 4_096
+
+# The cells of size, width, height and variations; "" where there is no such column.
+NumberCells = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +30,25 @@ class Numbers:
     def __init__(self, limits: ListLimits, defaults: RowDefaults) -> None:
         self._limits = limits
         self._defaults = defaults
-        self._sides: dict[tuple[str, str, str], tuple[int, int] | Problem] = {}
-        self._variations: dict[str, int | Problem] = {}
+        self._read: dict[NumberCells, tuple[int, int, int] | Problem] = {}
 
-    def sides(self, size: str, width: str, height: str) -> tuple[int, int] | Problem:
-        """Width and height in pixels, of a size or of the two."""
-        found = self._sides.get((size, width, height))
+    def read(self, cells: NumberCells) -> tuple[int, int, int] | Problem:
+        """Width and height in pixels, and variations."""
+        found = self._read.get(cells)
         if found is None:
-            if len(self._sides) >= _REMEMBERED:
-                self._sides.clear()
-            found = self._box(size) if size.strip() else self._two(width, height)
-            self._sides[size, width, height] = found
+            if len(self._read) >= _REMEMBERED:
+                self._read.clear()
+            found = self._read[cells] = self._parse(*cells)
         return found
 
-    def variations(self, cell: str) -> int | Problem:
-        """How many images are asked for."""
-        found = self._variations.get(cell)
-        if found is None:
-            if len(self._variations) >= _REMEMBERED:
-                self._variations.clear()
-            found = self._variations[cell] = self._parse_variations(cell)
-        return found
+    def _parse(
+        self, size: str, width: str, height: str, variations: str
+    ) -> tuple[int, int, int] | Problem:
+        sides = self._box(size) if size.strip() else self._two(width, height)
+        if isinstance(sides, Problem):
+            return sides
+        count = self._parse_variations(variations)
+        return count if isinstance(count, Problem) else (*sides, count)
 
     def _parse_variations(self, cell: str) -> int | Problem:
         most = self._limits.max_variations

@@ -67,17 +67,15 @@ class AssetListReader:
             is_row=self._rules.is_row,
         )
         judge, most, rows = self._rules.judge, self._limits.max_rows, 0
-        for line, cells, suspect in records.read(self._batches, self._first):
-            found = judge(line, cells, suspect)
-            if found is None:
-                continue
-            rows += 1
-            if rows > most:
-                raise InvalidInput(
-                    f"The list has more than {most:,} rows (line {line}).",
-                    remedy="Split it into several lists.",
-                )
-            yield found
+        for batch in records.read(self._batches, self._first):
+            for line, cells in batch.records:
+                found = judge(line, cells, batch.suspect)
+                if found is None:
+                    continue
+                rows += 1
+                if rows > most:
+                    raise _too_many_rows(most, line)
+                yield found
         if not rows:
             raise InvalidInput(
                 "The list has no rows below its header.", remedy="Add a line per asset."
@@ -89,6 +87,13 @@ def read_asset_list(
 ) -> Iterator[Row | Refusal]:
     """The rows and refusals of a list, where its mapping and dialect don't matter."""
     return iter(AssetListReader(stream, limits=limits, defaults=defaults))
+
+
+def _too_many_rows(most: int, line: int) -> InvalidInput:
+    return InvalidInput(
+        f"The list has more than {most:,} rows (line {line}).",
+        remedy="Split it into several lists.",
+    )
 
 
 def _without_blank_lines(batches: Iterator[list[str]]) -> tuple[list[str], int]:

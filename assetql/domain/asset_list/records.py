@@ -7,7 +7,7 @@ are rows of their own, the first line is reported as a fault and reading goes on
 import csv
 import io
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -21,8 +21,16 @@ class Fault:
     remedy: str
 
 
-# The physical line, its cells or why there are none, and whether its text needs a closer look.
-Record = tuple[int, list[str] | Fault, bool]
+# The physical line, and its cells or why there are none.
+Record = tuple[int, list[str] | Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records in order; `suspect`: their text needs a closer look."""
+
+    records: Iterable[Record]
+    suspect: bool
 
 
 class Records:
@@ -42,62 +50,76 @@ class Records:
         self._is_row = is_row
         self._cell = _cell_pattern(delimiter)
 
-    def read(self, batches: Iterator[list[str]], line: int) -> Iterator[Record]:
+    def read(self, batches: Iterator[list[str]], line: int) -> Iterator[Batch]:
         """The records of lines in `batches`, the first of them being number `line`."""
         rest: list[str] = []
         for lines in batches:
             rest += lines
-            done = yield from self._block(rest, line, final=False)
+            batch, done = self._batch(rest, line, final=False)
+            yield batch
             line += done
             del rest[:done]
-        yield from self._block(rest, line, final=True)
+        yield self._batch(rest, line, final=True)[0]
 
-    def _block(self, lines: list[str], first: int, *, final: bool) -> Generator[Record, None, int]:
-        """Yield what is whole in `lines`; return how many of them that took."""
+    def _batch(self, lines: list[str], first: int, *, final: bool) -> tuple[Batch, int]:
+        """What is whole in `lines`, and how many of them that took."""
         suspect = _is_suspect(lines, self._max_cell)
+        if not suspect:
+            try:
+                rows = list(self._rows(lines))
+            except csv.Error:
+                rows = []
+            if len(rows) == len(lines):
+                return Batch(enumerate(rows, first), suspect), len(lines)
+        records: list[Record] = []
+        done = self._collect(records, lines, first, final=final)
+        return Batch(records, suspect), done
+
+    def _collect(self, records: list[Record], lines: list[str], first: int, *, final: bool) -> int:
+        """Append the records of `lines`, faults among them; return how many lines that took."""
         start = 0
         while start < len(lines):
-            start, seen = yield from self._until_fault(lines, first, start, suspect)
+            start, seen = self._collect_until_fault(records, lines, first, start)
             if start == len(lines):
                 break
             if seen == len(lines) and not final and self._may_go_on(lines[start:]):
                 break
-            yield first + start, self._fault(lines[start]), True
+            records.append((first + start, self._fault(lines[start])))
             start += 1
         return start
 
-    def _until_fault(
-        self, lines: list[str], first: int, start: int, suspect: bool
-    ) -> Generator[Record, None, tuple[int, int]]:
-        """Yield records; return the line where that ended, and how far it had been read."""
+    def _collect_until_fault(
+        self, records: list[Record], lines: list[str], first: int, start: int
+    ) -> tuple[int, int]:
+        """Return the line where the records ended, and how far it had been read."""
         base = seen = start
-        rows = csv.reader(
-            lines[start:] if start else lines,
-            delimiter=self._delimiter, strict=True, skipinitialspace=True,
-        )  # fmt: skip
+        rows = self._rows(lines[start:] if start else lines)
         try:
             for cells in rows:
                 seen = base + rows.line_num
-                if (suspect or seen - start > 1) and not self._is_record(lines[start:seen], cells):
+                if not self._is_record(lines, start, seen, cells):
                     break
-                yield first + start, cells, suspect
+                records.append((first + start, cells))
                 start = seen
         except csv.Error:
             seen = base + rows.line_num
         return start, seen
 
+    def _rows(self, lines: list[str]):
+        return csv.reader(lines, delimiter=self._delimiter, strict=True, skipinitialspace=True)
+
     def _may_go_on(self, lines: list[str]) -> bool:
         return sum(map(len, lines)) <= self._max_record
 
-    def _is_record(self, lines: list[str], cells: list[str]) -> bool:
+    def _is_record(self, lines: list[str], start: int, end: int, cells: list[str]) -> bool:
         """Whether it is short enough, and no heap of rows behind an unclosed quote."""
-        if len(lines) == 1:
-            return len(lines[0]) <= self._max_record
+        if end - start == 1:
+            return len(lines[start]) <= self._max_record
         return (
             len(cells) == self._columns
             and all(len(cell) <= self._max_cell for cell in cells)
-            and self._is_strict("".join(lines))
-            and not self._holds_rows(lines)
+            and self._is_strict("".join(lines[start:end]))
+            and not self._holds_rows(lines[start:end])
         )
 
     def _is_strict(self, record: str) -> bool:

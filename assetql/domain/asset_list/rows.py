@@ -1,10 +1,12 @@
 """A record to a row: what each cell may hold, and what to say where it doesn't."""
 
 import re
+from collections.abc import Callable
+from operator import itemgetter
 
 from assetql.domain.asset_list.columns import Columns
 from assetql.domain.asset_list.limits import ListLimits, Refusal, RowDefaults, shown
-from assetql.domain.asset_list.numbers import Numbers, Problem
+from assetql.domain.asset_list.numbers import NumberCells, Numbers, Problem
 from assetql.domain.asset_list.records import UNUSUAL, Fault
 from assetql.domain.batch import Row
 
@@ -25,20 +27,21 @@ class RowRules:
         self._name = at["name"]
         self._description = at.get("description", absent)
         self._category = at.get("category", absent)
-        self._size = at.get("size", absent)
-        self._sides = at.get("width", absent), at.get("height", absent)
-        self._variations = at.get("variations", absent)
+        self._number_cells: Callable[[list[str]], NumberCells] = itemgetter(
+            at.get("size", absent),
+            at.get("width", absent),
+            at.get("height", absent),
+            at.get("variations", absent),
+        )
 
     def is_row(self, cells: list[str]) -> bool:
         """Whether these cells would be a row, as far as name and numbers tell."""
         cells = [*cells, ""]
-        width, height = self._sides
-        numbers = cells[self._size], cells[width], cells[height], cells[self._variations]
+        numbers = self._number_cells(cells)
         return (
             any(number.strip() for number in numbers)
             and bool(cells[self._name].strip())
-            and not isinstance(self._numbers.sides(*numbers[:3]), Problem)
-            and not isinstance(self._numbers.variations(numbers[3]), Problem)
+            and not isinstance(self._numbers.read(numbers), Problem)
         )
 
     def judge(self, line: int, cells: list[str] | Fault, suspect: bool) -> Row | Refusal | None:
@@ -54,23 +57,28 @@ class RowRules:
         name = " ".join(cells[self._name].split())
         if not name or len(name) > self._limits.max_name:
             return self._bad_name(line, cells)
-        width, height = self._sides
-        sides = self._numbers.sides(cells[self._size], cells[width], cells[height])
-        if isinstance(sides, Problem):
-            return self._refusal(line, sides)
-        variations = self._numbers.variations(cells[self._variations])
-        if isinstance(variations, Problem):
-            return self._refusal(line, variations)
-        return self._accept(line, name, cells, sides, variations)
-
-    def _accept(
-        self, line: int, name: str, cells: list[str], sides: tuple[int, int], variations: int
-    ) -> Row | Refusal:
-        description = cells[self._description].strip() or name
+        numbers = self._numbers.read(self._number_cells(cells))
+        if isinstance(numbers, Problem):
+            source = self._columns.source(self._columns.index[numbers.field])
+            return Refusal(line, source, shown(numbers.value), numbers.reason, numbers.remedy)
         category = " ".join(cells[self._category].split()) or self._defaults.category
         if len(category) > self._limits.max_name:
             return self._too_long(line, self._category, category, self._limits.max_name)
-        key = hash((name, description, category, sides))
+        description = cells[self._description].strip() or name
+        return self._accept(line, name, description, category, *numbers)
+
+    def _accept(
+        self,
+        line: int,
+        name: str,
+        description: str,
+        category: str,
+        width: int,
+        height: int,
+        variations: int,
+    ) -> Row | Refusal:
+        """The row, unless it is the same as an earlier one but for its variations."""
+        key = hash((name, description, category, width, height))
         earlier = self._lines.setdefault(key, line)
         if earlier != line:
             return Refusal(
@@ -80,7 +88,6 @@ class RowRules:
                 f"the same as line {earlier}",
                 "Delete this line, or ask for more variations on the first.",
             )
-        width, height = sides
         return Row(
             name=name,
             description=description,
@@ -90,10 +97,6 @@ class RowRules:
             variations=variations,
             line=line,
         )
-
-    def _refusal(self, line: int, problem: Problem) -> Refusal:
-        source = self._columns.source(self._columns.index[problem.field])
-        return Refusal(line, source, shown(problem.value), problem.reason, problem.remedy)
 
     def _brought_into_shape(self, line: int, cells: list[str]) -> Refusal | None:
         """Cut off spare empty cells and clean the others in place; `_SHAPED` if that will do."""
