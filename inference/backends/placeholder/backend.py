@@ -2,15 +2,16 @@
 
 import hashlib
 from base64 import b64encode
-from functools import cached_property
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from random import Random
 
 from assetql.domain.errors import InvalidInput
 from assetql.domain.imaging import Attribution, ImageRequest, ImageResponse
-from inference.backends.placeholder import off_style, raster
+from inference.backends.placeholder import line_art, off_style, raster
 from inference.backends.placeholder.brush import VIEW, Brush
+from inference.backends.placeholder.color import Color
 from inference.backends.placeholder.compose import Spot, place
 from inference.backends.placeholder.fallback import crate
 from inference.backends.placeholder.glyphs import attribution_of
@@ -34,13 +35,10 @@ class PlaceholderBackend:
             )
         self._off_style_rate = off_style_rate
 
-    @cached_property
+    @property
     def model_hash(self) -> str:
         """sha256 over this package's own sources and drawings."""
-        digest = hashlib.sha256()
-        for file in _sources(files("inference.backends.placeholder")):
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
-        return digest.hexdigest()
+        return _own_hash()
 
     def generate(self, request: ImageRequest) -> ImageResponse:
         """Draw one image; equal requests give equal bytes."""
@@ -77,6 +75,8 @@ def _drawn(request: ImageRequest, reading: Reading, drawing: Drawing, look: Look
 
 def _rasterised(brush: Brush, width: int, height: int) -> raster.Pixels:
     look = brush.look
+    if look.is_line_art:
+        return _line_art(brush, width, height)
     if not look.pixel_grid:
         return raster.render(brush.svg(width, height))
     size = raster.cells(width, height, look.pixel_grid)
@@ -87,7 +87,17 @@ def _rasterised(brush: Brush, width: int, height: int) -> raster.Pixels:
     return raster.enlarged(cell, width, height)
 
 
-def _backdrop(look: Look):
+def _line_art(brush: Brush, width: int, height: int) -> raster.Pixels:
+    look = brush.look
+    ink = look.palette[0]
+    if not look.pixel_grid:
+        line = max(1, round((look.outline or 0.03) * min(width, height)))
+        return line_art.inked(raster.render(brush.svg(width, height)), ink, line)
+    cell = raster.render(brush.svg(*raster.cells(width, height, look.pixel_grid)))
+    return raster.enlarged(line_art.inked(cell, ink, 1), width, height)
+
+
+def _backdrop(look: Look) -> tuple[Color, Color]:
     base = max(look.palette, key=lambda p: p.lightness) if look.palette else look.ink
     soft = base.toned(0.93 - base.lightness, 0.35)
     return soft, soft.toned(-0.08, 1.5)
@@ -95,6 +105,14 @@ def _backdrop(look: Look):
 
 def _credits(drawing: Drawing) -> tuple[Attribution, ...]:
     return (attribution_of(drawing.glyph),) if drawing.glyph else ()
+
+
+@cache
+def _own_hash() -> str:
+    digest = hashlib.sha256()
+    for file in _sources(files("inference.backends.placeholder")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 def _sources(folder: Traversable) -> list[Traversable]:

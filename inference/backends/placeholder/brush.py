@@ -8,6 +8,7 @@ from inference.backends.placeholder.color import Color
 from inference.backends.placeholder.look import Look
 from inference.backends.placeholder.template import Part
 
+_LIGHT_ONLY = {"shine", "bubble", "glow", "half", "flour", "glaze", "clump", "puff", "brick"}
 VIEW = 256.0  # units along the shorter side of every canvas
 _SOFT = (
     '<linearGradient id="soft" x1="0.1" y1="0" x2="0.7" y2="1">'
@@ -23,11 +24,15 @@ class Brush:
 
     look: Look
     seen: set[str] = field(default_factory=set[str])
+    _numbers: int = 0
     _defs: list[str] = field(default_factory=lambda: [_SOFT])
     _body: list[str] = field(default_factory=list[str])
 
     def paint(self, parts: Iterable[Part], matrix: Affine, colors: Mapping[str, Color]) -> None:
         """Paint one drawing; `colors` overrides the parts' own by slot."""
+        if self.look.is_line_art:
+            self._body += [self._numbered(part, matrix) for part in parts]
+            return
         chosen = [(part, self.look.tone(colors.get(part.slot, part.color))) for part in parts]
         if self.look.outline and not self.look.pixel_grid:
             self._body += [self._contour(p, matrix) for p, _ in chosen if not p.flat]
@@ -44,7 +49,23 @@ class Brush:
         view = f"0 0 {width * side:.3f} {height * side:.3f}"
         head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         defs = "".join(self._defs)
+        head += ' shape-rendering="crispEdges"' if self.look.is_line_art else ""
         return f'{head} viewBox="{view}"><defs>{defs}</defs>{"".join(self._body)}</svg>'
+
+    def _numbered(self, part: Part, matrix: Affine) -> str:
+        """A part in a colour of its own, so that lines can be drawn where parts meet."""
+        if part.slot in _LIGHT_ONLY:
+            return ""
+        self._numbers += 1
+        # Solid ink for dark details and lines: an eye is no outline. Blue tells which.
+        dark = part.flat and part.opacity == 1 and part.color.lightness < 0.6
+        ink = 255 if dark or part.stroke else 0
+        paint = f"#{self._numbers * 37 % 256:02x}{self._numbers:02x}{ink:02x}"
+        if part.stroke:
+            return _shape(
+                part, matrix, f'fill="none" stroke="{paint}" stroke-width="{part.stroke}"'
+            )
+        return _shape(part, matrix, f'fill="{paint}"')
 
     def _contour(self, part: Part, matrix: Affine) -> str:
         width = part.stroke + 2 * self.look.outline * VIEW / _factor(part, matrix)

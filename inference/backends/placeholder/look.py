@@ -7,7 +7,7 @@ from assetql.domain.imaging import StyleConditioning
 from inference.backends.placeholder.color import Color, distance, hue_gap, mix
 
 _NEUTRAL = 0.045
-_SAME_HUE = 38.0
+_SAME_HUE = 34.0
 _INK = Color.parse("#2a2135")
 
 
@@ -21,6 +21,14 @@ class Look:
     pixel_grid: int = 0
     softness: float = 0.35
     strength: float = 0.0
+
+    @cached_property
+    def is_line_art(self) -> bool:
+        """Whether the palette is one grey or black: then things are drawn as lines alone."""
+        if not self.palette or max(p.chroma for p in self.palette) > _NEUTRAL:
+            return False
+        tones = [p.lightness for p in self.palette]
+        return max(tones) - min(tones) < 0.25 and max(tones) < 0.7
 
     def tone(self, color: Color) -> Color:
         """Pull a colour to its nearest relative in the palette, so far as the strength says."""
@@ -48,7 +56,9 @@ class Look:
         if color.chroma < _NEUTRAL:
             near = abs(other.lightness - color.lightness) < 0.3
             return near and other.chroma < _NEUTRAL * 1.6
-        return other.chroma >= _NEUTRAL and hue_gap(color, other) < _SAME_HUE
+        # Brown is no dull red, nor beige a pale yellow: the chroma has to be near as well.
+        alike = 0.5 < other.chroma / color.chroma < 2.2
+        return alike and hue_gap(color, other) < _SAME_HUE
 
     def _adapted(self, color: Color) -> Color:
         """A hue that the palette lacks, at the palette's own lightness and chroma."""

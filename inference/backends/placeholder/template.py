@@ -27,7 +27,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One shape of a drawing. `markup` lacks colour and transform; `points` are its control points."""
+    """One shape: `markup` without colour and transform, `points` its control points."""
 
     slot: str
     aliases: tuple[str, ...]
