@@ -1,0 +1,264 @@
+"""What prose may say: ids, links and numbers that this thread's tools returned."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from itertools import combinations
+from typing import cast
+
+from langchain_core.messages import AnyMessage, HumanMessage, ToolMessage
+
+from agent.claims.quantities import plain, tokens
+from agent.inbox import said
+
+Facts = Mapping[str, object]
+
+_ID = re.compile(r"\b[a-z]{2,5}_[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]")
+_LINK = re.compile(
+    r"(?:https?|s3|ftp|file)://[^\s)\]>\"'}|\\]+|\bwww\.[^\s)\]>\"'}|\\]+"
+    r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ai|dev|app|co|gg|xyz|me|eu|de|uk)\b(?:/[^\s)\]>\"']*)?",
+    re.IGNORECASE,
+)
+_KEY = re.compile(r"\b(?:raw|thumbnails|exports|style-references|uploads)/[\w./-]+")
+_UUID = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE)
+KNOWN_PREFIXES = frozenset(
+    {"bat", "ast", "sty", "apr", "upl", "fup", "exp", "thr", "asset", "batch"}
+)
+
+_MONEY = frozenset({"unit_price", "spent", "reserved", "available", "budget"})
+_NO_COUNT = _MONEY | frozenset(
+    {"width", "height", "bytes", "size_bytes", "line", "version", "seed", "threshold", "auc"}
+    | {"score", "run", "position", "limit"}
+)
+# Fields whose sums and differences mean something: "35 of 40 are left".
+_TOTALS = frozenset({"images", "tasks", "rows", "total", "accepted", "assets", "count", "retried"})
+_MOST_ASKED = 40
+_LIST_MARK = re.compile(r"[,;\n]|\band\b|\bplus\b")
+
+
+def references(text: str) -> set[str]:
+    """The ids, links and object keys in a text, without the punctuation behind them."""
+    found = {m[0].rstrip(".,;:!?") for m in _LINK.finditer(text)}
+    rest = _LINK.sub(" ", text)
+    found |= {m[0].rstrip(".,;:!?/") for m in (*_KEY.finditer(rest), *_UUID.finditer(rest))}
+    rest = _KEY.sub(" ", rest)
+    return found | {m[0] for m in _ID.finditer(rest) if _is_id(m[0])}
+
+
+def _is_id(word: str) -> bool:
+    prefix, _, rest = word.partition("_")
+    return prefix in KNOWN_PREFIXES or any(c.isdigit() for c in rest)
+
+
+def offered_numbers(texts: Iterable[str]) -> frozenset[Decimal]:
+    """The limits that the prompt and the tools state: prose may name them as limits."""
+    return frozenset(_numbers(" ".join(texts)))
+
+
+def _numbers(text: str) -> Iterator[Decimal]:
+    for token in tokens(plain(text)):
+        if token.value is not None:
+            yield token.value
+
+
+class Evidence:
+    """Read once per model call, and only as far as the prose makes it necessary."""
+
+    def __init__(
+        self, messages: Sequence[AnyMessage], synopsis: Sequence[str], offered: frozenset[Decimal]
+    ) -> None:
+        self._messages = messages
+        self._synopsis = [line for line in synopsis if not line.startswith("asked:")]
+        self.offered = offered
+
+    @cached_property
+    def references(self) -> frozenset[str]:
+        """Ids, links and keys that tools returned, or that came with uploads and notices."""
+        found: set[str] = set()
+        for text in (*self._tool_texts, *self._synopsis):
+            found |= references(text)
+        return frozenset(found)
+
+    @cached_property
+    def typed(self) -> frozenset[str]:
+        """Ids and links that people typed: prose may ask about them, not vouch for them."""
+        return frozenset(ref for text in self._said for ref in references(text))
+
+    @cached_property
+    def asked(self) -> frozenset[Decimal]:
+        """Numbers that people named, how many things they listed, and products and sums of two."""
+        named: list[Decimal] = []
+        for text in self._said:
+            named.extend(_numbers(text))
+            named.append(Decimal(len(_LIST_MARK.split(text))))
+        few = list(dict.fromkeys(reversed(named)))[:_MOST_ASKED]
+        pairs = list(combinations(few, 2))
+        return frozenset(few) | {a * b for a, b in pairs} | {a + b for a, b in pairs}
+
+    @cached_property
+    def counts(self) -> frozenset[int]:
+        """Counts in artifacts, and what follows from them by sums, differences and lengths."""
+        found: set[int] = set()
+        for facts in self._artifacts:
+            found |= _counts(facts)
+        for refs in (self._ids_by_prefix(self._artifacts[-4:]), self._ids_by_prefix(None)):
+            found |= refs
+        found |= _sums_across(self._artifacts)
+        found |= {int(n) for text in self._bare_texts for n in _numbers(text) if n == int(n)}
+        return frozenset(found)
+
+    def by_state(self, state: str) -> frozenset[int]:
+        """How many images the artifacts say are in a state such as FAILED."""
+        found: set[int] = set()
+        for facts in self._artifacts:
+            counts = facts.get("counts")
+            if isinstance(counts, dict):
+                value = cast("Facts", counts).get(state, 0)
+                found |= {value} if isinstance(value, int) else set()
+            if state == "FAILED":
+                found |= _failures(facts)
+        return frozenset(found)
+
+    @cached_property
+    def money(self) -> frozenset[Decimal]:
+        """Amounts in artifacts, their sums and differences, and price × count."""
+        amounts = {value for facts in self._artifacts for value in _amounts(facts)}
+        pairs = list(combinations(amounts, 2))
+        derived = {a + b for a, b in pairs} | {abs(a - b) for a, b in pairs}
+        small = [a for a in amounts if a < 1]
+        return frozenset(amounts | derived | {a * n for a in small for n in self.counts})
+
+    @cached_property
+    def _artifacts(self) -> list[Facts]:
+        return [facts for message in self._messages for facts in _facts_of(message)]
+
+    @cached_property
+    def _tool_texts(self) -> list[str]:
+        texts = [m.text for m in self._messages if isinstance(m, ToolMessage)]
+        return texts + [json.dumps(facts, default=str) for facts in self._artifacts]
+
+    @cached_property
+    def _bare_texts(self) -> list[str]:
+        """Results without an artifact, such as errors: their text is all there is."""
+        return [
+            m.text
+            for m in self._messages
+            if isinstance(m, ToolMessage) and not isinstance(m.artifact, dict)
+        ]
+
+    @cached_property
+    def _said(self) -> list[str]:
+        return [text for m in self._messages if (text := said(m)) is not None]
+
+    def _ids_by_prefix(self, artifacts: Sequence[Facts] | None) -> set[int]:
+        """How many different batches, assets, styles the tools spoke of."""
+        texts = [json.dumps(f, default=str) for f in (artifacts or self._artifacts)]
+        ids = {ref for text in texts for ref in references(text)}
+        return {
+            sum(ref.startswith(prefix + "_") for ref in ids) for prefix in ("bat", "ast", "sty")
+        }
+
+
+def _facts_of(message: AnyMessage) -> Iterator[Facts]:
+    if isinstance(message, ToolMessage) and isinstance(message.artifact, dict):
+        yield cast("Facts", message.artifact)
+    elif isinstance(message, HumanMessage):
+        kwargs = cast("dict[str, object]", message.additional_kwargs)
+        if kwargs.get("facts"):
+            yield cast("Facts", kwargs["facts"])
+        if kwargs.get("uploads"):
+            files = cast("list[dict[str, object]]", kwargs["uploads"])
+            images = [f for f in files if str(f.get("media_type")).startswith("image/")]
+            yield {"uploads": files, "images": len(images)}
+
+
+def _is_money(key: str, facts: Facts) -> bool:
+    return key in _MONEY or (key == "total" and "unit_price" in facts)
+
+
+def _counts(facts: Facts) -> set[int]:
+    plain_counts = set(_own_counts(facts))
+    totals = [
+        value
+        for key, value in facts.items()
+        if key in _TOTALS and isinstance(value, int) and not _is_money(key, facts)
+    ]
+    states = [v for v in _values(facts.get("counts")) if isinstance(v, int)]
+    refused = facts.get("refused")
+    if isinstance(refused, list):
+        totals.append(len(cast("list[object]", refused)))
+    sums = {sum(some) for size in range(2, len(states) + 1) for some in combinations(states, size)}
+    terms = {*totals, *states, *sums}
+    differences = {abs(a - b) for a, b in combinations(terms, 2)}
+    return plain_counts | sums | differences | {a + b for a, b in combinations(totals, 2)}
+
+
+def _own_counts(value: object, key: str = "", facts: Facts | None = None) -> Iterator[int]:
+    if isinstance(value, dict):
+        mapping = cast("Facts", value)
+        for name, inner in mapping.items():
+            yield from _own_counts(inner, name, mapping)
+    elif isinstance(value, list | tuple):
+        items = cast("Sequence[object]", value)
+        yield len(items)
+        for item in items:
+            yield from _own_counts(item, key)
+    elif _is_count(value, key, facts):
+        yield cast("int", value)
+
+
+def _is_count(value: object, key: str, facts: Facts | None) -> bool:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    return key not in _NO_COUNT and not (facts and _is_money(key, facts))
+
+
+def _values(value: object) -> list[object]:
+    return list(cast("Facts", value).values()) if isinstance(value, dict) else []
+
+
+def _failures(facts: Facts) -> set[int]:
+    resolved = facts.get("resolved")
+    retried = cast("Facts", resolved).get("retried") if isinstance(resolved, dict) else None
+    reasons = [v for v in _values(facts.get("reasons")) if isinstance(v, int)]
+    found = {*reasons, sum(reasons)}
+    return found | ({retried} if isinstance(retried, int) else set())
+
+
+def _sums_across(artifacts: Sequence[Facts]) -> set[int]:
+    """Sums of one field over different things: 40 images and 12 images are 52 images."""
+    newest = {_subject(facts): facts for facts in artifacts}
+    sums: set[int] = set()
+    for key in _TOTALS:
+        values = [
+            value
+            for facts in newest.values()
+            if isinstance(value := facts.get(key), int) and not _is_money(key, facts)
+        ]
+        sums |= {a + b for a, b in combinations(values[-8:], 2)} | {sum(values)}
+    return sums
+
+
+def _subject(facts: Facts) -> tuple[object, ...]:
+    return (
+        facts.get("kind"),
+        facts.get("batch_id"),
+        facts.get("style_id"),
+        id(facts) if facts.get("kind") == "assets" else None,
+    )
+
+
+def _amounts(value: object, key: str = "", facts: Facts | None = None) -> Iterator[Decimal]:
+    if isinstance(value, dict):
+        mapping = cast("Facts", value)
+        for name, inner in mapping.items():
+            yield from _amounts(inner, name, mapping)
+    elif isinstance(value, list | tuple):
+        for item in cast("Sequence[object]", value):
+            yield from _amounts(item, key)
+    elif facts and _is_money(key, facts) and isinstance(value, int | float | str):
+        text = re.sub(r"[^\d.]", "", str(value))
+        if text.replace(".", "", 1).isdigit():
+            yield Decimal(text)

@@ -1,0 +1,75 @@
+"""Holding a thread: one turn at a time, in the order of its inbox."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from uuid import uuid4
+
+from agent.services import AgentServices
+from assetql.domain.errors import StaleClaim, Unavailable
+from assetql.domain.thread import InboxMessage, TurnLease
+
+_LOG = logging.getLogger(__name__)
+_FIRST_LOOK = 0.02
+_LAST_LOOK = 0.5
+
+
+async def acquire(agent: AgentServices, workspace: str, thread_id: str) -> TurnLease | None:
+    """The thread's lease, or None while another turn holds it."""
+    now = agent.services.clock.now()
+    return await agent.call(
+        agent.services.stores.turns.acquire,
+        workspace,
+        thread_id,
+        holder=uuid4().hex,
+        until=now + _duration(agent),
+        now=now,
+    )
+
+
+async def wait_for_turn(
+    agent: AgentServices, workspace: str, thread_id: str, posted: InboxMessage | None
+) -> TurnLease | None:
+    """The thread's lease, or None once another turn has answered `posted`."""
+    pause = _FIRST_LOOK
+    while True:
+        held = await agent.call(agent.services.stores.turns.get, workspace, thread_id)
+        if posted and held and held.consumed >= posted.position:
+            return None
+        lease = await acquire(agent, workspace, thread_id)
+        if lease:
+            return lease
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, _LAST_LOOK)
+
+
+@asynccontextmanager
+async def heartbeat(agent: AgentServices, lease: TurnLease) -> AsyncGenerator[None]:
+    """Extends the lease while the block runs."""
+    beating = asyncio.create_task(_beat(agent, lease))
+    try:
+        yield
+    finally:
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating
+
+
+async def _beat(agent: AgentServices, lease: TurnLease) -> None:
+    while True:
+        await asyncio.sleep(agent.services.settings.turn_lease_seconds / 3)
+        until = agent.services.clock.now() + _duration(agent)
+        try:
+            await agent.call(agent.services.stores.turns.extend, lease, until=until)
+        except StaleClaim:
+            # The saver refuses what this turn still writes, so it ends by itself.
+            _LOG.warning("turn %s of thread %s was overtaken", lease.token, lease.thread_id)
+            return
+        except Unavailable:
+            _LOG.warning("the lease of thread %s was not extended", lease.thread_id)
+
+
+def _duration(agent: AgentServices) -> timedelta:
+    return timedelta(seconds=agent.services.settings.turn_lease_seconds)

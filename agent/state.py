@@ -1,0 +1,108 @@
+"""What a thread's checkpoint holds, and how it is kept small and well formed. Pure."""
+
+from collections.abc import Sequence
+from typing import NotRequired, cast
+
+from langchain.agents import AgentState
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    BaseMessage,
+    HumanMessage,
+    RemoveMessage,
+    ToolMessage,
+)
+from langgraph.graph.message import REMOVE_ALL_MESSAGES
+
+from agent.cards import one_line
+
+MOST_MESSAGES = 60
+KEPT_MESSAGES = 30
+MOST_CHARACTERS = 120_000
+SYNOPSIS_LINES = 40
+_REQUEST_LENGTH = 120
+
+LOST_RESULT = (
+    "No result: the turn ended before this call did. It may have taken effect; look before "
+    "you repeat it."
+)
+
+
+class ThreadState(AgentState[None]):
+    """`taken` is the inbox position that the messages reach; `synopsis` stands for older ones."""
+
+    taken: NotRequired[int]
+    synopsis: NotRequired[list[str]]
+
+
+def paired(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
+    """The messages, with an error for each tool call that has no result, and no stray results."""
+    answers = {m.tool_call_id: m for m in messages if isinstance(m, ToolMessage)}
+    result: list[AnyMessage] = []
+    for message in messages:
+        if isinstance(message, ToolMessage):
+            continue  # it goes right behind its call
+        result.append(message)
+        if isinstance(message, AIMessage):
+            result.extend(_answers(message, answers))
+    return result
+
+
+def _answers(message: AIMessage, answers: dict[str, ToolMessage]) -> list[ToolMessage]:
+    return [
+        answers.pop(call["id"] or "", None)
+        or ToolMessage(
+            LOST_RESULT, tool_call_id=call["id"] or "", name=call["name"], status="error"
+        )
+        for call in message.tool_calls
+    ]
+
+
+def trimmed(messages: Sequence[AnyMessage]) -> tuple[list[AnyMessage], list[AnyMessage]]:
+    """(older, kept): `older` is empty until there are too many, then much goes at once.
+
+    The cut lies before a person's message, so that no call is torn from its result. Cutting
+    seldom and deep keeps the prefix that a provider caches stable between cuts.
+    """
+    size = sum(len(m.text) for m in messages)
+    if len(messages) <= MOST_MESSAGES and size <= MOST_CHARACTERS:
+        return [], list(messages)
+    cut, length = len(messages), 0
+    for index in range(len(messages) - 1, -1, -1):
+        length += len(messages[index].text)
+        if len(messages) - index > KEPT_MESSAGES or length > MOST_CHARACTERS // 2:
+            break
+        if isinstance(messages[index], HumanMessage):
+            cut = index
+    return list(messages[:cut]), list(messages[cut:])
+
+
+def summed_up(synopsis: Sequence[str], older: Sequence[AnyMessage]) -> list[str]:
+    """The synopsis with a line for each request and artifact of `older`; the newest lines."""
+    lines = list(synopsis)
+    for message in older:
+        line = _line(message)
+        if line:
+            lines = [*(known for known in lines if known != line), line]
+    return lines[-SYNOPSIS_LINES:]
+
+
+def _line(message: BaseMessage) -> str:
+    if isinstance(message, HumanMessage):
+        text = " ".join(message.text.split())
+        return f"asked: {text[:_REQUEST_LENGTH]}"
+    if isinstance(message, ToolMessage) and isinstance(message.artifact, dict):
+        return f"{message.name}: {one_line(cast('dict[str, object]', message.artifact))}"
+    return ""
+
+
+def next_input(state: ThreadState, new: Sequence[AnyMessage], *, taken: int) -> dict[str, object]:
+    """The graph's input for a turn: the thread repaired and trimmed, then the new messages."""
+    messages = state.get("messages", [])
+    older, kept = trimmed(paired(messages))
+    update: dict[str, object] = {"messages": list(new), "taken": taken}
+    if older or kept != messages:
+        everything = RemoveMessage(id=REMOVE_ALL_MESSAGES)
+        update["messages"] = [everything, *kept, *new]
+        update["synopsis"] = summed_up(state.get("synopsis", []), older)
+    return update

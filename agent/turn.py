@@ -1,0 +1,247 @@
+"""run_turn: the one way every door talks to the agent.
+
+A message is in the thread's inbox before anything else happens. One turn at a time holds the
+thread's lease; its token fences each checkpoint. A turn first resumes what a crash cut short,
+then takes every inbox message that is not taken yet, in order.
+"""
+
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.errors import GraphRecursionError
+from langgraph.types import StateSnapshot
+
+from agent.context import AgentContext
+from agent.events import GraphPart, custom
+from agent.graph import MOST_STEPS
+from agent.inbox import NewMessage, asked_by, by_author, compose, post_message, upload_ids
+from agent.lease import acquire, heartbeat, wait_for_turn
+from agent.savers.fence import TURN, thread_config
+from agent.services import AgentServices
+from agent.state import ThreadState, next_input
+from agent.typed_answers import take_typed_answer
+from assetql.domain.errors import AssetQLError, StaleClaim, ThreadBusy
+from assetql.domain.identity import Principal
+from assetql.domain.thread import InboxMessage, TurnLease
+
+_LOG = logging.getLogger(__name__)
+MOST_RESUMES = 3
+Parts = AsyncGenerator[GraphPart, None]
+
+
+async def run_turn(
+    services: AgentServices,
+    *,
+    caller: Principal,
+    thread_id: str,
+    message: NewMessage | None,
+    busy: Literal["wait", "reject"] = "wait",
+) -> Parts:
+    """Answers `message`, or with None whatever waits in the inbox; yields the graph's parts.
+
+    Close it (`contextlib.aclosing`) when you stop reading. With `busy="reject"` a message that
+    meets a running turn is not stored. Raises: ThreadBusy; InvalidInput and NotFound for the
+    message; ModelUnavailable; StaleClaim where a newer turn took over.
+    """
+    door = _Door(services, caller, thread_id)
+    posted: InboxMessage | None = None
+    if busy == "wait":
+        posted = await door.post(message)
+        lease = await wait_for_turn(services, caller.workspace, thread_id, posted)
+    else:
+        lease = await acquire(services, caller.workspace, thread_id)
+        if lease is None:
+            raise ThreadBusy(
+                f"Thread {thread_id!r} is answering another message.",
+                remedy="Send it again when that is done; nothing was stored.",
+            )
+    if lease is None:
+        yield await door.joined(posted)
+        return
+    turn = _Turn(door, lease)
+    try:
+        async with heartbeat(services, lease):
+            posted = posted or await door.post(message)
+            async with aclosing(turn.run(posted)) as parts:
+                async for part in parts:
+                    yield part
+    finally:
+        await turn.finish()
+
+
+@dataclass(frozen=True)
+class _Door:
+    """Who talks in which thread."""
+
+    agent: AgentServices
+    caller: Principal
+    thread_id: str
+
+    async def post(self, message: NewMessage | None) -> InboxMessage | None:
+        if message is None:
+            return None
+        stores, clock = self.agent.services.stores, self.agent.services.clock
+        posted = await self.agent.call(
+            post_message,
+            message,
+            thread_id=self.thread_id,
+            caller=self.caller,
+            stores=stores,
+            clock=clock,
+        )
+        await self.agent.call(
+            take_typed_answer, posted, caller=self.caller, stores=stores, clock=clock
+        )
+        return posted
+
+    async def joined(self, posted: InboxMessage | None) -> GraphPart:
+        """The answer that another turn gave to `posted`."""
+        lease = await self.agent.call(
+            self.agent.services.stores.turns.get, self.caller.workspace, self.thread_id
+        )
+        assert lease is not None
+        snapshot = await self.agent.graph.aget_state(thread_config(lease))
+        position = posted.position if posted else 0
+        return custom(event="joined", reply=answer_to(position, _messages(snapshot)))
+
+
+@dataclass
+class _Turn:
+    """One holder's time with a thread."""
+
+    door: _Door
+    lease: TurnLease
+
+    @property
+    def config(self) -> RunnableConfig:
+        return {**thread_config(self.lease), "recursion_limit": MOST_STEPS}
+
+    async def run(self, posted: InboxMessage | None) -> Parts:
+        snapshot = await self._snapshot()
+        start = _taken(snapshot)
+        if self._cut_short(snapshot):
+            async with aclosing(self._resume(snapshot)) as parts:
+                async for part in parts:
+                    yield part
+        elif posted and posted.position <= start:
+            yield custom(event="joined", reply=answer_to(posted.position, _messages(snapshot)))
+        waiting = await self.door.agent.call(
+            self.door.agent.services.stores.inbox.after,
+            self.lease.workspace,
+            self.lease.thread_id,
+            max(start, self.lease.consumed),
+        )
+        for messages in by_author(waiting):
+            async with aclosing(self._answer(messages)) as parts:
+                async for part in parts:
+                    yield part
+
+    def _cut_short(self, snapshot: StateSnapshot) -> bool:
+        """Did a crash end the last turn? One that ended by itself has its messages consumed."""
+        if not snapshot.next or _taken(snapshot) <= self.lease.consumed:
+            return False
+        # A step that kills its process each time must not brick the thread.
+        written_by = cast("dict[str, Any]", snapshot.metadata or {}).get(TURN, 0)
+        return self.lease.token - written_by <= MOST_RESUMES
+
+    async def _resume(self, snapshot: StateSnapshot) -> Parts:
+        messages = [
+            message
+            for message in _messages(snapshot)
+            if isinstance(message, HumanMessage) and _position(message) > self.lease.consumed
+        ]
+        try:
+            async with aclosing(self._stream(None, messages)) as parts:
+                async for part in parts:
+                    yield part
+        except StaleClaim:
+            raise
+        except AssetQLError as error:  # the messages that came since still get their answer
+            _LOG.warning("a resumed turn failed: %s", error)
+            yield custom(event="error", code=error.code, message=error.message, remedy=error.remedy)
+
+    async def _answer(self, waiting: Sequence[InboxMessage]) -> Parts:
+        uploads = self.door.agent.services.stores.uploads
+
+        def read() -> list[AnyMessage]:
+            return compose(waiting, lambda upload: uploads.get(self.lease.workspace, upload))
+
+        messages = await self.door.agent.call(read)
+        state = cast("ThreadState", (await self._snapshot()).values)
+        update = next_input(state, messages, taken=waiting[-1].position)
+        async with aclosing(self._stream(update, messages)) as parts:
+            async for part in parts:
+                yield part
+
+    async def _stream(
+        self, update: dict[str, object] | None, messages: Sequence[AnyMessage]
+    ) -> Parts:
+        """Runs the graph on behalf of who wrote `messages`."""
+        stream = self.door.agent.graph.astream(
+            update,
+            self.config,
+            context=AgentContext(
+                caller=asked_by(messages, self.door.caller),
+                thread_id=self.lease.thread_id,
+                services=self.door.agent.services,
+                uploads=upload_ids(messages),
+            ),
+            stream_mode=["updates", "custom"],
+            durability="sync",
+            version="v2",
+        )
+        parts = cast("AsyncGenerator[GraphPart, None]", stream)
+        try:
+            async with aclosing(parts):
+                async for part in parts:
+                    yield part
+        except GraphRecursionError as error:
+            raise AssetQLError(
+                f"The request took more than {MOST_STEPS} steps and was stopped.",
+                remedy="What was done is kept. Say what to do next, in smaller parts.",
+            ) from error
+
+    async def _snapshot(self) -> StateSnapshot:
+        return await self.door.agent.graph.aget_state(self.config)
+
+    async def finish(self) -> None:
+        """Gives the thread back; what the graph has taken in counts as answered."""
+        agent = self.door.agent
+        try:
+            taken = _taken(await self._snapshot())
+            await agent.saver.aprune_thread(self.config)
+            await agent.call(agent.services.stores.turns.finish, self.lease, consumed=taken)
+        except StaleClaim:
+            _LOG.warning("turn %s of %s ended late", self.lease.token, self.lease.thread_id)
+
+
+def answer_to(position: int, messages: Sequence[AnyMessage]) -> str:
+    """What the assistant said after it took the inbox message at `position`."""
+    found = False
+    said: list[str] = []
+    for message in messages:
+        if isinstance(message, HumanMessage):
+            if found and said:
+                break
+            found = found or _position(message) >= position
+        elif found and isinstance(message, AIMessage) and message.text:
+            said.append(message.text)
+    return "\n\n".join(said)
+
+
+def _messages(snapshot: StateSnapshot) -> list[AnyMessage]:
+    return cast("list[AnyMessage]", snapshot.values.get("messages", []))
+
+
+def _taken(snapshot: StateSnapshot) -> int:
+    return int(snapshot.values.get("taken", 0))
+
+
+def _position(message: HumanMessage) -> int:
+    _, _, position = (message.id or "").partition("inbox-")
+    return int(position) if position.isdigit() else 0
