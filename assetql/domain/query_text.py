@@ -1,5 +1,6 @@
 """How texts and queries become comparable words, whatever the script, case or number."""
 
+import functools
 import re
 import unicodedata
 
@@ -61,6 +62,7 @@ def singular(word: str) -> str:
     return word
 
 
+@functools.lru_cache(maxsize=4096)  # tags and names come again and again
 def words(text: str) -> tuple[str, ...]:
     """The folded singular words in order; a run of CJK characters counts as one word."""
     return tuple(singular(word) for word in _TERM.findall(_POSSESSIVE.sub("", fold(text))))

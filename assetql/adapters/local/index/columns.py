@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ SELECT id, created, category, style_id, batch_id, width, height, phash, dimensio
   asset_id, labels
 FROM doc WHERE workspace = ? AND revision > ? ORDER BY created DESC, asset_id
 """
-Arrays = dict[str, NDArray[np.generic]]
+Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass
@@ -34,13 +35,14 @@ class Codes:
 class Columns:
     """Slot 0 is the newest document; the last axis of every array is the slot.
 
-    `arrays`: id, created (µs), phash (uint64), width, height, dimensions, category, style_id, batch_id (codes),
+    `arrays`: id, created (µs), phash (uint64), width, height, dimensions, category, style_id and
+    batch_id (codes),
     colors (8, n) and tags (m, n; -1 pads).
     """
 
     workspace: int
     revision: int = 0
-    arrays: Arrays = field(default_factory=dict[str, NDArray[np.generic]])
+    arrays: Arrays = field(default_factory=dict[str, NDArray[Any]])
     asset_ids: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
     categories: Codes = field(default_factory=Codes)
     styles: Codes = field(default_factory=Codes)
@@ -79,7 +81,7 @@ class Columns:
         ties = self.asset_ids[first:last].tolist()
         return int(first) + sum(tie <= asset_id for tie in ties)
 
-    def _arrays(self, rows: Sequence[tuple]) -> tuple[Arrays, NDArray[np.object_]]:
+    def _arrays(self, rows: Sequence[tuple[Any, ...]]) -> tuple[Arrays, NDArray[np.object_]]:
         (
             ids,
             created,
@@ -135,7 +137,7 @@ def _colors(blobs: Sequence[bytes]) -> NDArray[np.uint16]:
     return np.ascontiguousarray(bins.T)
 
 
-def _aligned(a: NDArray[np.generic], b: NDArray[np.generic]) -> list[NDArray[np.generic]]:
+def _aligned(a: NDArray[Any], b: NDArray[Any]) -> list[NDArray[Any]]:
     """The same number of rows for both, padded with -1."""
     rows = max(a.shape[0], b.shape[0])
     if a.ndim == 1:

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 
 from assetql.domain.errors import InvalidInput
 from assetql.domain.search import SearchQuery
@@ -39,9 +39,9 @@ def decode(cursor: str, *, workspace: str, query: SearchQuery, key: bytes) -> Pl
 
 
 def _sign(body: bytes, workspace: str, query: SearchQuery, key: bytes) -> bytes:
-    asked = asdict(query) | {"limit": None}  # the size of a page may change on the way
-    text = json.dumps([workspace, asked], default=str)
-    return hmac.digest(key, hashlib.sha256(text.encode()).digest() + body, "sha256")[:16]
+    asked = replace(query, limit=0)  # the size of a page may change on the way
+    text = repr((workspace, asked)).encode(errors="backslashreplace")
+    return hmac.digest(key, hashlib.sha256(text).digest() + body, "sha256")[:16]
 
 
 def _refusal(cursor: str) -> InvalidInput:

@@ -24,15 +24,15 @@ _NEAR_COLOR = 0.15
 
 
 def _tags(columns: Columns, query: SearchQuery) -> Mask:
-    mask = np.ones(len(columns), dtype=bool)
-    for tag in query.tags:
-        code = columns.tags.get(fold(tag))
-        mask &= (columns.arrays["tags"] == code).any(axis=0) if code >= 0 else False
-    return mask
+    asked = [columns.tags.get(fold(tag)) for tag in query.tags]
+    if min(asked) < 0:  # nothing has it
+        return np.zeros(len(columns), dtype=bool)
+    held = [functools.reduce(np.logical_or, columns.arrays["tags"] == code) for code in asked]
+    return functools.reduce(np.logical_and, held)
 
 
 def _untagged(columns: Columns, query: SearchQuery) -> Mask:
-    return (columns.arrays["tags"] < 0).all(axis=0)
+    return np.all(columns.arrays["tags"] < 0, axis=0)
 
 
 def _category(columns: Columns, query: SearchQuery) -> Mask:
@@ -74,10 +74,6 @@ def _near_phash(columns: Columns, query: SearchQuery) -> Mask:
     return np.bitwise_count(columns.arrays["phash"] ^ wanted) <= NEAR_DUPLICATE
 
 
-def _unconditional(columns: Columns, query: SearchQuery) -> Mask:
-    return np.ones(len(columns), dtype=bool)
-
-
 _CONDITIONS: dict[str, Condition] = {
     "category": _category,
     "style_id": _style,
@@ -94,17 +90,17 @@ _CONDITIONS: dict[str, Condition] = {
 
 def mask_of(columns: Columns, query: SearchQuery, excluded: NDArray[np.int64]) -> Mask:
     """(n,) bool: the slots that meet every condition but those of text and embedding."""
-    mask = _unconditional(columns, query)
-    for name, condition in _CONDITIONS.items():
-        if getattr(query, name) not in {None, False, ()}:
-            mask &= condition(columns, query)
+    asked = [name for name in _CONDITIONS if getattr(query, name) not in {None, False, ()}]
+    masks = [_CONDITIONS[name](columns, query) for name in asked]
+    mask = functools.reduce(np.logical_and, masks) if masks else np.ones(len(columns), dtype=bool)
     mask[excluded] = False
     return mask if query.color is None else _near_color(columns, mask, query.color)
 
 
 def _near_color(columns: Columns, mask: Mask, color: str) -> Mask:
     slots = np.flatnonzero(mask)
-    near = _bins_near(color)[columns.arrays["colors"][:, slots]].any(axis=0)
+    bins = columns.arrays["colors"].take(slots, axis=1)
+    near = functools.reduce(np.logical_or, _bins_near(color).take(bins))
     found = np.zeros_like(mask)
     found[slots[near]] = True
     return found
@@ -113,13 +109,14 @@ def _near_color(columns: Columns, mask: Mask, color: str) -> Mask:
 def _bins_near(color: str) -> Mask:
     """(32769,) bool: the bins within reach of the colour; the padding's is not."""
     wanted = oklab(color_rgb(color) / 255) * _LAB_WEIGHTS
-    distance = ((_bin_colors() - wanted) ** 2).sum(axis=1)
+    lightness, a, b = _bin_colors()
+    distance = (lightness - wanted[0]) ** 2 + (a - wanted[1]) ** 2 + (b - wanted[2]) ** 2
     return np.append(distance <= _NEAR_COLOR**2, False)
 
 
 @functools.cache
 def _bin_colors() -> NDArray[np.float32]:
-    """(32768, 3): the weighted OKLab of each bin's middle."""
+    """(3, 32768): the weighted OKLab of each bin's middle."""
     bins = np.arange(NO_COLOR)
     channels = np.stack([bins >> 10, bins >> 5 & 31, bins & 31], axis=-1)
-    return oklab((channels * 8 + 4) / 255) * _LAB_WEIGHTS
+    return np.ascontiguousarray((oklab((channels * 8 + 4) / 255) * _LAB_WEIGHTS).T)

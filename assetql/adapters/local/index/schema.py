@@ -2,7 +2,7 @@
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,7 +62,7 @@ CREATE TABLE word (
 
 
 @contextmanager
-def faults() -> Iterator[None]:
+def faults() -> Generator[None]:
     """Raises: StoreUnavailable for what SQLite could not do."""
     try:
         yield
@@ -103,7 +103,7 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection, kind: str = "DEFERRED") -> Iterator[None]:
+def transaction(connection: sqlite3.Connection, kind: str = "DEFERRED") -> Generator[None]:
     """One transaction: committed as a whole, or not at all."""
     connection.execute(f"BEGIN {kind}")
     try:

@@ -21,8 +21,11 @@ class Vectors:
     dimensions: int
     revision: int = 0
     rows: dict[int, int] = field(default_factory=dict[int, int])  # id: row
-    matrix: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    matrix: NDArray[np.float32] = field(init=False)
     _row_of_slot: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def __post_init__(self) -> None:
+        self.matrix = np.empty((0, self.dimensions), np.float32)
 
     def refresh(self, connection: sqlite3.Connection, columns: Columns) -> None:
         """Takes in what was applied up to the columns' revision."""
@@ -41,7 +44,7 @@ class Vectors:
     def _grow(self, rows: int) -> None:
         if rows > len(self.matrix):
             grown = np.empty((rows + rows // 4, self.dimensions), np.float32)
-            grown[: len(self.matrix)] = self.matrix.reshape(-1, self.dimensions)
+            grown[: len(self.matrix)] = self.matrix
             self.matrix = grown
 
     def _mapping(self, columns: Columns) -> NDArray[np.int64]:
