@@ -1,0 +1,65 @@
+"""Untrusted bytes to upright RGBA pixels."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+
+from assetql.domain.errors import InvalidInput
+from assetql.pipeline.decode import decode_image
+
+
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [
+        *(("PNG", mode) for mode in ("1", "L", "LA", "I;16", "P", "RGB", "RGBA")),
+        *(("JPEG", mode) for mode in ("L", "RGB", "CMYK")),
+        *(("WEBP", mode) for mode in ("L", "RGB", "RGBA")),
+    ],
+)
+def test_every_mode_becomes_rgba(kind: str, mode: str):
+    data = saved(Image.new(mode, (12, 8)), kind)
+    image = decode_image(data, filename="a")
+    assert (image.mode, image.size) == ("RGBA", (12, 8))
+
+
+def test_alpha_survives():
+    data = saved(Image.new("RGBA", (4, 4), (10, 20, 30, 40)), "PNG")
+    assert decode_image(io.BytesIO(data), filename="a").getpixel((0, 0)) == (10, 20, 30, 40)
+
+
+def test_exif_orientation_is_applied():
+    exif = Image.Exif()
+    exif[274] = 6  # turned by 90° clockwise
+    image = Image.new("RGB", (16, 8), "white")
+    image.paste("black", (0, 0, 8, 8))
+    upright = decode_image(saved(image, "PNG", exif=exif), filename="a.png")
+    assert upright.size == (8, 16)
+    assert upright.getpixel((4, 2)) == (0, 0, 0, 255)
+
+
+def test_pixels_that_cannot_be_decoded_are_refused():
+    def chunk(name: bytes, body: bytes) -> bytes:
+        crc = zlib.crc32(name + body)
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", crc)
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 6, 0, 0, 0))
+    for pixels in (b"not deflate", zlib.compress(b"too few")):
+        data = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+        with pytest.raises(InvalidInput, match=r"'a\.png'") as caught:
+            decode_image(data, filename="a.png")
+        assert caught.value.remedy
+
+
+def test_the_limit_is_ours_and_not_pillows():
+    data = saved(Image.new("1", (9_500, 9_500)), "PNG")  # Pillow would warn
+    with pytest.raises(InvalidInput, match="9500 × 9500"):
+        decode_image(data, filename="a.png")
