@@ -362,8 +362,11 @@ class ImageModel(Protocol):
 class Embedder(Protocol):
     """Images to vectors of one style space; `name` carries the version."""
 
-    name: str
-    dimensions: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int: ...
 
     def embed(self, image: Image.Image) -> Vector:
         """(dimensions,) float32, unit length."""
@@ -387,7 +390,8 @@ class TaggingRequest:
 class Tagger(Protocol):
     """Answers in text, which is then parsed strictly; `name` carries the version."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def answer(self, request: TaggingRequest, vocabulary: Sequence[str]) -> str:
         """JSON `{"tags": [{"name", "confidence"}]}` if it behaves."""

@@ -14,6 +14,7 @@ from assetql.domain.asset_list.limits import ListLimits
 from assetql.domain.image_header import ImageLimits
 from assetql.domain.money import MICROS, PriceList
 from assetql.domain.terms import Terms
+from assetql.pipeline.workflow import Workflow
 from assetql.ports import Clock, Embedder, ImageModel, PromptOptimiser, Stores, Tagger
 from assetql.settings import Settings
 
@@ -75,6 +76,16 @@ def terms_of(settings: Settings) -> Terms:
         faults=settings.faults,
         lease=timedelta(seconds=settings.lease_seconds),
         approval=timedelta(hours=settings.approval_hours),
+    )
+
+
+def workflow_of(services: Services) -> Workflow:
+    """What following up on ended batches needs of the services."""
+    return Workflow(
+        stores=services.stores,
+        clock=services.clock,
+        terms=services.terms,
+        tagger=services.tagger,
     )
 
 

@@ -18,7 +18,7 @@ from assetql.pipeline.make_image import MakeImage, make_image
 from assetql.pipeline.reconcile import reconcile
 from assetql.pipeline.workflow import Workflow
 from assetql.ports import Clock, Delivery, Stores
-from assetql.services import Services
+from assetql.services import Services, workflow_of
 
 _log = logging.getLogger(__name__)
 _POISON_AGAIN = timedelta(seconds=1)
@@ -106,12 +106,7 @@ class Worker:
     def run(self, *, until_idle: bool = False) -> None:
         """Works until stopped, or until nothing is left to do."""
         services = self._services
-        workflow = Workflow(
-            stores=services.stores,
-            clock=services.clock,
-            terms=services.terms,
-            tagger=services.tagger,
-        )
+        workflow = workflow_of(services)
         poll = services.settings.poll_seconds
         heartbeat = LeaseHeartbeat(services.stores, services.clock, services.terms.lease)
         with heartbeat, ThreadPoolExecutor(self._concurrency, "worker") as pool:

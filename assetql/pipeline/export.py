@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 
 from assetql.domain.asset import Asset
 from assetql.domain.batch import Batch, FollowUpKind
@@ -12,6 +11,7 @@ from assetql.domain.errors import InvalidInput, NotFound
 from assetql.domain.identity import Action, Principal
 from assetql.domain.ids import derived_id
 from assetql.domain.presets import preset_of
+from assetql.domain.terms import Terms
 from assetql.pipeline.audit import note
 from assetql.pipeline.batch_status import get_batch
 from assetql.pipeline.follow_ups import declare
@@ -20,7 +20,6 @@ from assetql.ports import Clock, Stores
 
 MOST_ASSETS = 10_000
 _ID = re.compile(r"exp_[a-z2-7]{10}")
-_LINK_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +131,9 @@ def get_package(export_id: str, *, caller: Principal, stores: Stores) -> Package
     return Package(**(document | lists))
 
 
-def link_to(package: Package, *, stores: Stores) -> str:
+def link_to(package: Package, *, stores: Stores, terms: Terms) -> str:
     """A link to the ZIP, signed when it is asked for."""
-    return stores.objects.link(package.key, filename=package.filename, valid_for=_LINK_FOR)
+    return stores.objects.link(package.key, filename=package.filename, valid_for=terms.link)
 
 
 def _named(asset_ids: Sequence[str], *, caller: Principal, stores: Stores) -> tuple[Asset, ...]:

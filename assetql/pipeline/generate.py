@@ -21,7 +21,6 @@ from assetql.pipeline.make_image import GUIDANCE_SCALE, STYLE_STRENGTH, MadeImag
 from assetql.ports import Clock, Delivery, Stores
 
 _PNG = "image/png"
-_WEBP = "image/webp"
 _SEED_STEP = 104_729
 _BACKOFF = timedelta(seconds=1)
 _LONGEST_BACKOFF = timedelta(seconds=30)
@@ -128,7 +127,7 @@ def _keys(task: Task) -> tuple[str, str]:
     """Named by the fencing token, so that a late worker can't change what another committed."""
     key = task.key
     stem = f"{key.workspace}/{key.batch_id}/{key.task_id}-r{task.run}-t{task.token}"
-    return f"raw/{stem}.png", f"thumbnails/{stem}.webp"
+    return f"raw/{stem}.png", f"thumbnails/{stem}.png"
 
 
 def _commit(
@@ -137,7 +136,7 @@ def _commit(
     stores = generator.stores
     raw_key, thumbnail_key = _keys(task)
     stores.objects.put(raw_key, made.png, media_type=_PNG)
-    stores.objects.put(thumbnail_key, made.thumbnail, media_type=_WEBP)
+    stores.objects.put(thumbnail_key, made.thumbnail, media_type=_PNG)
     asset = _asset(task, made, profile, generator.clock.now())
     try:
         stores.tasks.commit(task.accept(asset_id=asset.asset_id, at=asset.created_at), asset)

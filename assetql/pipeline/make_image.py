@@ -11,7 +11,7 @@ from assetql.domain.asset import Recipe
 from assetql.domain.errors import ModelUnavailable
 from assetql.domain.imaging import Attribution, ImageRequest, ImageResponse, StyleConditioning
 from assetql.domain.palette import palette_of
-from assetql.domain.phash import perceptual_hash
+from assetql.domain.phash import phash
 from assetql.domain.style import StyleProfile
 from assetql.domain.task import Task
 from assetql.pipeline.judge_style import Verdict, verdict_on
@@ -79,7 +79,7 @@ def make_image(
         recipe=_recipe(task, profile, request, response, asked),
         verdict=verdict,
         embedding=tuple(map(float, embedding)),
-        phash=perceptual_hash(image),
+        phash=phash(image),
         colors=palette_of(image, colors=_COLORS),
         attribution=response.attribution,
     )

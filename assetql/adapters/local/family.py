@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from assetql.adapters.local.clip import ClipEmbedder
 from assetql.adapters.local.descriptor import DescriptorEmbedder
 from assetql.adapters.local.index import SqliteIndex
 from assetql.adapters.local.optimiser import OfflineOptimiser
@@ -41,6 +40,8 @@ def open_stores(settings: Settings, clock: Clock) -> tuple[Stores, Callable[[], 
 def open_embedder(settings: Settings) -> Embedder:
     """The descriptor, or CLIP where it was asked for and its extra is there."""
     if settings.embedder == "clip":
+        from assetql.adapters.local.clip import ClipEmbedder
+
         return ClipEmbedder(settings.clip_model, settings.clip_weights)
     return DescriptorEmbedder()
 

@@ -1,0 +1,68 @@
+"""assetql worker: makes the images of started batches."""
+
+import signal
+from collections import Counter
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from assetql.domain.task import TaskKey
+from assetql.pipeline.generate import Outcome
+from assetql.pipeline.reconcile import active_batches
+from assetql.ports import Stores
+from assetql.worker import Worker
+from integrations.cli.output import errors, explained
+from integrations.cli.session import opened
+
+_ENDED = {Outcome.READY, Outcome.FAILED}
+
+
+def worker(
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="Stop when nothing is left to do.")
+    ] = False,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Images at once.")] = 2,
+) -> None:
+    """Make images until stopped; several workers share the work."""
+    with explained(), opened() as (services, _caller):
+        with _Bar(services.stores) as bar:
+            loop = Worker(services, concurrency=concurrency, watch=bar.saw)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda _number, _frame: loop.stop())
+            loop.run(until_idle=until_idle)
+        bar.report()
+
+
+class _Bar:
+    """Progress on standard error, where somebody looks at it."""
+
+    def __init__(self, stores: Stores) -> None:
+        columns = (TextColumn("images"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._progress = Progress(
+            *columns, console=errors, transient=True, disable=not errors.is_terminal
+        )
+        open_tasks = sum(
+            stores.tasks.tally(batch.workspace, batch.batch_id).counts.open
+            for batch in active_batches(stores)
+        )
+        self._task = self._progress.add_task("images", total=open_tasks or None)
+        self._seen: Counter[Outcome] = Counter()
+
+    def __enter__(self) -> "_Bar":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def saw(self, _: TaskKey, outcome: Outcome) -> None:
+        """One delivery was worked on."""
+        self._seen[outcome] += 1
+        if outcome in _ENDED:
+            self._progress.advance(self._task)
+
+    def report(self) -> None:
+        """What was done, in one line."""
+        done = ", ".join(f"{count} {outcome}" for outcome, count in self._seen.items())
+        errors.print(done or "nothing to do")
