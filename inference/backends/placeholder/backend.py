@@ -9,11 +9,11 @@ from random import Random
 
 from assetql.domain.errors import InvalidInput
 from assetql.domain.imaging import Attribution, ImageRequest, ImageResponse
-from inference.backends.placeholder import line_art, off_style, raster
+from inference.backends.placeholder import off_style
 from inference.backends.placeholder.brush import VIEW, Brush
-from inference.backends.placeholder.color import Color
 from inference.backends.placeholder.compose import Spot, place
 from inference.backends.placeholder.fallback import crate
+from inference.backends.placeholder.finish import finish
 from inference.backends.placeholder.glyphs import attribution_of
 from inference.backends.placeholder.look import Look, look_of
 from inference.backends.placeholder.prompt import Reading, read
@@ -46,11 +46,9 @@ class PlaceholderBackend:
         drawing = reading.subject or crate(reading.initials)
         off = off_style.is_off_style(request.seed, request.prompt, self._off_style_rate)
         look = off_style.off_look(request.seed) if off else look_of(request.style)
-        pixels = _drawn(request, reading, drawing, look)
-        if off:
-            pixels = off_style.spoiled(pixels, request.seed)
+        png = finish(_painted(request, reading, drawing, look), request, off_style=off)
         return ImageResponse(
-            image=b64encode(raster.png(pixels)),
+            image=b64encode(png),
             model_id=self.model_id,
             model_hash=self.model_hash,
             scheduler="none",
@@ -60,51 +58,18 @@ class PlaceholderBackend:
         )
 
 
-def _drawn(request: ImageRequest, reading: Reading, drawing: Drawing, look: Look) -> raster.Pixels:
+def _painted(request: ImageRequest, reading: Reading, drawing: Drawing, look: Look) -> Brush:
     brush = Brush(look)
     # By the noun, not the prompt: "red flask" and "blue flask" of one seed differ in colour alone.
     random = Random(f"{request.seed}:{drawing.key}")
-    width, height = request.width, request.height
-    unit = VIEW / min(width, height)
-    place(brush, drawing, reading, Spot(width * unit / 2, height * unit / 2, VIEW), random)
-    pixels = _rasterised(brush, width, height)
-    if request.transparent:
-        return pixels
-    return raster.over(pixels, *_backdrop(look))
-
-
-def _rasterised(brush: Brush, width: int, height: int) -> raster.Pixels:
-    look = brush.look
-    if look.is_line_art:
-        return _line_art(brush, width, height)
-    if not look.pixel_grid:
-        return raster.render(brush.svg(width, height))
-    size = raster.cells(width, height, look.pixel_grid)
-    fine = raster.render(brush.svg(*raster.supersampled(size)))
-    cell = raster.to_cells(fine, brush.seen)
-    if look.outline:
-        cell = raster.outlined(cell, look.ink.hex, max(1, round(look.outline * look.pixel_grid)))
-    return raster.enlarged(cell, width, height)
-
-
-def _line_art(brush: Brush, width: int, height: int) -> raster.Pixels:
-    look = brush.look
-    ink = look.palette[0]
-    if not look.pixel_grid:
-        line = max(1, round((look.outline or 0.03) * min(width, height)))
-        return line_art.inked(raster.render(brush.svg(width, height)), ink, line)
-    cell = raster.render(brush.svg(*raster.cells(width, height, look.pixel_grid)))
-    return raster.enlarged(line_art.inked(cell, ink, 1), width, height)
-
-
-def _backdrop(look: Look) -> tuple[Color, Color]:
-    base = max(look.palette, key=lambda p: p.lightness) if look.palette else look.ink
-    soft = base.toned(0.93 - base.lightness, 0.35)
-    return soft, soft.toned(-0.08, 1.5)
+    unit = VIEW / min(request.width, request.height)
+    spot = Spot(request.width * unit / 2, request.height * unit / 2, VIEW)
+    place(brush, drawing, reading, spot, random)
+    return brush
 
 
 def _credits(drawing: Drawing) -> tuple[Attribution, ...]:
-    return (attribution_of(drawing.glyph),) if drawing.glyph else ()
+    return tuple(attribution_of(glyph) for glyph in dict.fromkeys(drawing.glyphs))
 
 
 @cache

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from inference.backends.placeholder.affine import Affine, parse, translate
 from inference.backends.placeholder.color import Color
 from inference.backends.placeholder.look import Look
+from inference.backends.placeholder.prompt import Asked
 from inference.backends.placeholder.template import Part
 
 _LIGHT_ONLY = {"shine", "bubble", "glow", "half", "flour", "glaze", "clump", "puff", "brick"}
+_TOO_SMALL_TO_SHADE = 11.0  # view units
 VIEW = 256.0  # units along the shorter side of every canvas
 _SOFT = (
     '<linearGradient id="soft" x1="0.1" y1="0" x2="0.7" y2="1">'
@@ -28,16 +30,21 @@ class Brush:
     _defs: list[str] = field(default_factory=lambda: [_SOFT])
     _body: list[str] = field(default_factory=list[str])
 
-    def paint(self, parts: Iterable[Part], matrix: Affine, colors: Mapping[str, Color]) -> None:
-        """Paint one drawing; `colors` overrides the parts' own by slot."""
+    def paint(self, parts: Iterable[Part], matrix: Affine, asked: Mapping[str, Asked]) -> None:
+        """Paint one drawing; `asked` overrides the parts' own colours by slot."""
         if self.look.is_line_art:
             self._body += [self._numbered(part, matrix) for part in parts]
             return
-        chosen = [(part, self.look.tone(colors.get(part.slot, part.color))) for part in parts]
+        chosen = [(part, self._color(part, asked.get(part.slot))) for part in parts]
         if self.look.outline and not self.look.pixel_grid:
             self._body += [self._contour(p, matrix) for p, _ in chosen if not p.flat]
         for part, color in chosen:
             self._body.append(self._fill(part, matrix, color))
+
+    def _color(self, part: Part, asked: Asked | None) -> Color:
+        if asked is None:
+            return self.look.tone(part.color)
+        return self.look.tone(asked.color, asked=not asked.material)
 
     def fill(self, markup: str) -> None:
         """Put ready markup under whatever comes next."""
@@ -80,6 +87,8 @@ class Brush:
             return _shape(part, matrix, f'fill="none" stroke="{paint}" {line}{opacity}')
         if part.flat:
             return _shape(part, matrix, f'fill="{paint}"{opacity}')
+        if _side(part, matrix) < _TOO_SMALL_TO_SHADE:
+            return _shape(part, matrix, f'fill="{paint}"') + self._inner_line(part, matrix)
         return self._shaded(part, matrix, color) + self._inner_line(part, matrix)
 
     def _shaded(self, part: Part, matrix: Affine, color: Color) -> str:
@@ -128,6 +137,10 @@ def _factor(part: Part, matrix: Affine) -> float:
 
 def _depth(part: Part, matrix: Affine) -> float:
     """How far the shade reaches in: a share of the part's smaller side."""
+    return max(1.5, min(13.0, 0.16 * _side(part, matrix)))
+
+
+def _side(part: Part, matrix: Affine) -> float:
+    """The part's smaller side, in view units."""
     left, top, right, bottom = part.box
-    side = min(right - left, bottom - top) * _factor(part, matrix)
-    return max(1.5, min(13.0, 0.16 * side))
+    return min(right - left, bottom - top) * _factor(part, matrix)

@@ -25,8 +25,8 @@ def crate(initials: str) -> Drawing:
         for i, letter in enumerate(letters)
         for part in drawing_of(letter).parts
     ]
-    glyph = letters[0]
-    return replace(base, key="fallback", parts=(*base.parts, *label), glyph=glyph, flip=False)
+    parts = (*base.parts, *label)
+    return replace(base, key="fallback", parts=parts, glyphs=tuple(letters), flip=False)
 
 
 def _centred(box: tuple[float, float, float, float], x: float, y: float) -> str:

@@ -83,7 +83,9 @@ def drawing_of(glyph: str) -> Drawing:
         transform="",
         points=((0.0, 0.0), (float(view[1]), float(view[2]))),
     )
-    return Drawing(key=f"glyph-{glyph}", names=(glyph,), parts=(part,), main="body", glyph=glyph)
+    return Drawing(
+        key=f"glyph-{glyph}", names=(glyph,), parts=(part,), main="body", glyphs=(glyph,)
+    )
 
 
 def attribution_of(glyph: str) -> Attribution:

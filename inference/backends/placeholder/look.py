@@ -30,11 +30,11 @@ class Look:
         tones = [p.lightness for p in self.palette]
         return max(tones) - min(tones) < 0.25 and max(tones) < 0.7
 
-    def tone(self, color: Color) -> Color:
-        """Pull a colour to its nearest relative in the palette, so far as the strength says."""
+    def tone(self, color: Color, *, asked: bool = False) -> Color:
+        """Pull a colour into the palette, so far as the strength says; an asked hue stays."""
         if not self.palette:
             return color
-        return mix(color, self._relative(color), self.strength)
+        return mix(color, self._relative(color, asked=asked), self.strength)
 
     def shadow(self, color: Color) -> Color:
         """The shaded side of an already toned colour."""
@@ -44,10 +44,12 @@ class Look:
         """The lit side of an already toned colour."""
         return self._step(color, color.highlight(0.08 + 0.06 * self.softness))
 
-    def _relative(self, color: Color) -> Color:
+    def _relative(self, color: Color, *, asked: bool) -> Color:
         near = [p for p in self.palette if self._related(color, p)]
         if not near:
-            return self._adapted(color)
+            own = self._adapted(color)
+            # What nobody asked for gives way to the palette, but bread must not turn scarlet.
+            return own if asked else mix(own, self._nearest(color), 0.5)
         best = min(near, key=lambda p: distance(color, p))
         # Some of the own lightness stays: parts of one hue must not melt into one another.
         return best.toned(0.3 * (color.lightness - best.lightness))
@@ -59,6 +61,9 @@ class Look:
         # Brown is no dull red, nor beige a pale yellow: the chroma has to be near as well.
         alike = 0.5 < other.chroma / color.chroma < 2.2
         return alike and hue_gap(color, other) < _SAME_HUE
+
+    def _nearest(self, color: Color) -> Color:
+        return min(self.palette, key=lambda p: distance(color, p))
 
     def _adapted(self, color: Color) -> Color:
         """A hue that the palette lacks, at the palette's own lightness and chroma."""
@@ -78,7 +83,7 @@ class Look:
         """A lighter or darker step: the palette's own where it has one near."""
         if not self.palette:
             return wanted
-        near = min(self.palette, key=lambda p: distance(wanted, p))
+        near = self._nearest(wanted)
         fits = distance(wanted, near) < 0.11 and distance(base, near) > 0.05
         return mix(wanted, near, 0.8 * self.strength) if fits else wanted
 

@@ -42,14 +42,14 @@ class Reading:
     initials: str
     is_canvas: bool
 
-    def colors_of(self, drawing: Drawing) -> dict[str, Color]:
+    def colors_of(self, drawing: Drawing) -> dict[str, Asked]:
         """Which part of `drawing` each asked-for colour paints; the first asking wins."""
-        colors: dict[str, Color] = {}
+        colors: dict[str, Asked] = {}
         # A colour word says more than a material: "brown leather cap" is brown.
         for asked in sorted(self.asked, key=lambda a: a.material):
             slot = _slot_of(drawing, asked.of)
             if slot is not None:
-                colors.setdefault(slot, asked.color)
+                colors.setdefault(slot, asked)
         return colors
 
 

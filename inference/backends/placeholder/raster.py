@@ -14,10 +14,14 @@ Pixels = NDArray[np.uint8]  # (height, width, 4), straight alpha
 _SUPERSAMPLING = 4
 
 
-def render(svg: str) -> Pixels:
-    """Rasterise a document at its own size."""
-    png = resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True)
-    with Image.open(io.BytesIO(bytes(png))) as image:
+def render(svg: str) -> bytes:
+    """Rasterise a document at its own size to a PNG."""
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True))
+
+
+def decoded(png: bytes) -> Pixels:
+    """The pixels of a PNG."""
+    with Image.open(io.BytesIO(png)) as image:
         return np.asarray(image.convert("RGBA"))
 
 
@@ -80,7 +84,7 @@ def over(pixels: Pixels, top: Color, bottom: Color) -> Pixels:
 def png(pixels: Pixels) -> bytes:
     """Encode; equal pixels give equal bytes."""
     buffer = io.BytesIO()
-    Image.fromarray(pixels, "RGBA").save(buffer, "PNG", compress_level=6)
+    Image.fromarray(pixels, "RGBA").save(buffer, "PNG", compress_level=4)
     return buffer.getvalue()
 
 

@@ -61,7 +61,7 @@ class Drawing:
     tilt: float = 0.0
     flip: bool = True
     place: str = "front"
-    glyph: str = ""
+    glyphs: tuple[str, ...] = ()
 
     @property
     def handled(self) -> frozenset[str]:
