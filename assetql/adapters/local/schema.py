@@ -61,8 +61,6 @@ CREATE TABLE batch_tallies (
     value INTEGER NOT NULL,
     PRIMARY KEY (workspace, batch_id, status)
 ) WITHOUT ROWID;
-CREATE INDEX batch_tallies_queued ON batch_tallies (workspace, batch_id)
-    WHERE status = 'QUEUED' AND tasks > 0;
 """
 
 # Counting in triggers keeps the tally true in the very transaction that moves a task.

@@ -27,11 +27,11 @@ _EXTEND = (
     "UPDATE tasks SET lease_until=?, document=json_set(document, '$.lease.until', ?)"
     " WHERE workspace=? AND batch_id=? AND task_id=? AND token=? AND status='GENERATING'"
 )
+# A started batch is active while it has queued tasks. CROSS: from the few batches to their tasks.
 _STUCK = (
-    "SELECT tasks.document FROM batch_tallies AS tally"
-    " JOIN batches USING (workspace, batch_id) JOIN tasks USING (workspace, batch_id)"
-    " WHERE tally.status = 'QUEUED' AND tally.tasks > 0 AND batches.sendable"
-    " AND tasks.status = 'QUEUED' AND tasks.updated_at < ? ORDER BY tasks.updated_at LIMIT ?"
+    "SELECT tasks.document FROM batches CROSS JOIN tasks USING (workspace, batch_id)"
+    " WHERE batches.active AND batches.sendable AND tasks.status = 'QUEUED'"
+    " AND tasks.updated_at < ? ORDER BY tasks.updated_at LIMIT ?"
 )
 
 
