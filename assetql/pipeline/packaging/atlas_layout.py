@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rectpack import MaxRectsBssf
+from rectpack import SkylineBlWm
 
 from assetql.domain.presets import next_power_of_two
 
@@ -83,7 +83,7 @@ def _that_could_fit(left: Sequence[int], sizes: Sequence[tuple[int, int]]) -> li
 def _fit(
     indices: Sequence[int], sizes: Sequence[tuple[int, int]], page: tuple[int, int]
 ) -> tuple[Place, ...]:
-    sheet = MaxRectsBssf(page[0] + _GAP, page[1] + _GAP, rot=False)
+    sheet = SkylineBlWm(page[0] + _GAP, page[1] + _GAP, rot=False)
     corners = ((index, sheet.add_rect(*_cell(sizes[index]))) for index in indices)
     places = (
         Place(index, corner.x + EXTRUDE, corner.y + EXTRUDE, EXTRUDE)
