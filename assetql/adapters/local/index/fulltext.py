@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from assetql.adapters.local.index.document import TIE_BITS
 
-_SELECT = "SELECT rowid FROM text WHERE text MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?"
-_LAST = (1 << 63) - 1
+_SELECT = "SELECT rowid FROM text WHERE text MATCH ? AND rowid >= ? ORDER BY rowid LIMIT ?"
 
 
 def all_ids(connection: sqlite3.Connection, expression: str) -> NDArray[np.int64]:
@@ -19,7 +18,7 @@ def all_ids(connection: sqlite3.Connection, expression: str) -> NDArray[np.int64
 
 
 def newest_ids(
-    connection: sqlite3.Connection, expression: str, *, below: int = _LAST, chunk: int = 64
+    connection: sqlite3.Connection, expression: str, *, least: int = 0, chunk: int = 64
 ) -> Iterator[NDArray[np.int64]]:
     """Documents that match, in growing chunks that end between milliseconds.
 
@@ -27,13 +26,13 @@ def newest_ids(
     settle their order.
     """
     while True:
-        found = connection.execute(_SELECT, (expression, below, chunk)).fetchall()
+        found = connection.execute(_SELECT, (expression, least, chunk)).fetchall()
         ids = np.array(found, dtype=np.int64).ravel()
         if len(ids) < chunk:
             yield ids
             return
-        whole = ids[ids >> TIE_BITS > ids[-1] >> TIE_BITS]
+        whole = ids[ids >> TIE_BITS < ids[-1] >> TIE_BITS]
         chunk *= 4
         if len(whole):
-            below = int(ids[-1] >> TIE_BITS << TIE_BITS) + (1 << TIE_BITS) - 1
+            least = int(ids[-1] >> TIE_BITS << TIE_BITS)
             yield whole

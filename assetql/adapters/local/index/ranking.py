@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from assetql.adapters.local.index.columns import Columns
 from assetql.adapters.local.index.cursor import Place
-from assetql.adapters.local.index.document import newest_id_at
+from assetql.adapters.local.index.document import least_id_at
 from assetql.adapters.local.index.fulltext import newest_ids
 from assetql.adapters.local.index.vectors import Vectors
 
@@ -90,7 +90,7 @@ def _newest(
 ) -> list[int]:
     start = columns.slot_after(after.created, after.asset_id) if after else 0
     found: list[int] = []
-    bound = {"below": newest_id_at(after.created)} if after else {}
+    bound = {"least": least_id_at(after.created)} if after else {}
     for ids in newest_ids(connection, expression, chunk=wanted * 4, **bound):
         slots = columns.slots(ids)
         found += np.sort(slots[mask[slots] & (slots >= start)]).tolist()
