@@ -1,7 +1,8 @@
 """The reader of asset lists: header at once, rows as they are asked for."""
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
 
@@ -14,6 +15,7 @@ from assetql.domain.batch import Row
 from assetql.domain.errors import InvalidInput
 
 DELIMITERS = (",", ";", "\t", "|")
+_DECLARED = re.compile(r"sep=([,;\t|])\n", re.IGNORECASE)  # Excel's own first line
 
 
 class AssetListReader:
@@ -37,7 +39,10 @@ class AssetListReader:
         self._text = ListText(stream, max_bytes=self._limits.max_bytes)
         batches = whole_lines(self._text.blocks(), self._limits.max_record)
         head, line = _without_blank_lines(batches)
-        self._delimiter, header, taken = _read_header(head, line)
+        choices = DELIMITERS
+        if (declared := _DECLARED.fullmatch(head[0])) and len(head) > 1:
+            choices, head, line = (declared[1],), head[1:], line + 1
+        self._delimiter, header, taken = _read_header(head, line, choices)
         self._columns = map_columns(header, line)
         self._batches = chain([head[taken:]], batches)
         self._first = line + taken
@@ -107,10 +112,10 @@ def _without_blank_lines(batches: Iterator[list[str]]) -> tuple[list[str], int]:
     raise InvalidInput("The list is empty.", remedy="Give a header line and a line per asset.")
 
 
-def _read_header(lines: list[str], line: int) -> tuple[str, list[str], int]:
+def _read_header(lines: list[str], line: int, choices: Sequence[str]) -> tuple[str, list[str], int]:
     """Delimiter, header cells, and the lines that the header took."""
     headers: list[tuple[int, int, str, list[str], int]] = []
-    for preference, delimiter in enumerate(DELIMITERS):
+    for preference, delimiter in enumerate(choices):
         rows = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
         try:
             cells = next(rows)

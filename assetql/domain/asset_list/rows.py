@@ -10,6 +10,37 @@ from assetql.domain.asset_list.numbers import NumberCells, Numbers, Problem
 from assetql.domain.asset_list.records import UNUSUAL, Fault
 from assetql.domain.batch import Row
 
+# A frozen dataclass sets its fields by name, which took a third of all reading. The setters of
+# its slots do the same at a third of the cost.
+_set_name = vars(Row)["name"].__set__
+_set_description = vars(Row)["description"].__set__
+_set_category = vars(Row)["category"].__set__
+_set_width = vars(Row)["width"].__set__
+_set_height = vars(Row)["height"].__set__
+_set_variations = vars(Row)["variations"].__set__
+_set_line = vars(Row)["line"].__set__
+
+
+def _row(
+    name: str,
+    description: str,
+    category: str,
+    width: int,
+    height: int,
+    variations: int,
+    line: int,
+) -> Row:
+    row = object.__new__(Row)
+    _set_name(row, name)
+    _set_description(row, description)
+    _set_category(row, category)
+    _set_width(row, width)
+    _set_height(row, height)
+    _set_variations(row, variations)
+    _set_line(row, line)
+    return row
+
+
 _LOST = re.compile("[\ufffd\ud800-\udfff]")
 
 
@@ -88,15 +119,7 @@ class RowRules:
                 f"the same as line {earlier}",
                 "Delete this line, or ask for more variations on the first.",
             )
-        return Row(
-            name=name,
-            description=description,
-            category=category,
-            width=width,
-            height=height,
-            variations=variations,
-            line=line,
-        )
+        return _row(name, description, category, width, height, variations, line)
 
     def _brought_into_shape(self, line: int, cells: list[str]) -> Refusal | None:
         """Cut off spare empty cells and clean the others in place; `_SHAPED` if that will do."""
