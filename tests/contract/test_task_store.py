@@ -166,6 +166,14 @@ def test_a_heartbeat_of_another_token_is_stale(stores: Stores) -> None:
         stores.tasks.extend(task.key, token=1, until=START + 9 * MINUTE)
 
 
+def test_a_heartbeat_of_a_worker_that_lost_its_task_is_stale(stores: Stores) -> None:
+    first = _save(stores, claimed(_add(stores)[0]))
+    second = _save(stores, claimed(_save(stores, first.fault("down", cap=9, at=START))))
+    with pytest.raises(StaleClaim):
+        stores.tasks.extend(first.key, token=first.token, until=START + 9 * MINUTE)
+    assert stores.tasks.get(first.key) == second
+
+
 @pytest.mark.parametrize("limit", [1, 2, 6, 500])
 @pytest.mark.parametrize("status", [None, TaskStatus.QUEUED])
 def test_pages_go_by_id(stores: Stores, limit: int, status: TaskStatus | None) -> None:

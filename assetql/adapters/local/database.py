@@ -91,8 +91,8 @@ class Database:
     def close(self) -> None:
         """Closes the connections; those in use are closed when their block ends."""
         self._closed = True
-        while self._idle:
-            self._idle.pop().close()
+        while connection := self._pop():
+            connection.close()
 
     def _take(self) -> sqlite3.Connection:
         if self._closed:
@@ -101,16 +101,18 @@ class Database:
             # SQLite forbids a child to use its parent's connections, and even to close them.
             self._inherited.append(self._idle)
             self._idle, self._pid = deque(), os.getpid()
+        return self._pop() or self._connect()
+
+    def _pop(self) -> sqlite3.Connection | None:
         try:
             return self._idle.pop()
-        except IndexError:
-            return self._connect()
+        except IndexError:  # asking first would race with other threads
+            return None
 
     def _put_back(self, connection: sqlite3.Connection) -> None:
+        self._idle.append(connection)
         if self._closed:
-            connection.close()
-        else:
-            self._idle.append(connection)
+            self.close()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
