@@ -43,4 +43,6 @@ def decode_image(
 def _pixels(raw: bytes, kind: str) -> Image.Image:
     with Image.open(BytesIO(raw), formats=(kind.upper(),)) as image:
         upright = ImageOps.exif_transpose(image)
+        if upright.mode.startswith("I"):  # 16-bit grey, which convert() would clip at 255
+            upright = upright.convert("I").point(lambda grey: grey * (1 / 257)).convert("L")
         return upright.convert("RGBA")

@@ -63,8 +63,9 @@ class ListText:
         while data:
             if self._encoding == _UNDECIDED and not data.isascii():
                 data = self._decide(data)
-            if text := self._decoder.decode(data):
-                yield text
+            for at in range(0, len(data), _BLOCK):
+                if text := self._decoder.decode(data[at : at + _BLOCK]):
+                    yield text
             data = self._next(_BLOCK)
         yield from self._rest()
 

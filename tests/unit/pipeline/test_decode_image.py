@@ -36,6 +36,13 @@ def test_alpha_survives():
     assert decode_image(io.BytesIO(data), filename="a").getpixel((0, 0)) == (10, 20, 30, 40)
 
 
+def test_sixteen_bit_grey_keeps_its_shades():
+    image = Image.new("I;16", (2, 1), 0x8080)
+    image.putpixel((0, 0), 0xFFFF)
+    decoded = decode_image(saved(image, "PNG"), filename="a")
+    assert [decoded.getpixel((x, 0)) for x in (0, 1)] == [(255,) * 4, (128, 128, 128, 255)]
+
+
 def test_exif_orientation_is_applied():
     exif = Image.Exif()
     exif[274] = 6  # turned by 90° clockwise
