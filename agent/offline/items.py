@@ -1,0 +1,164 @@
+"""Things to make, out of the object of a request: "a castle, 2 windmills and a bridge"."""
+
+import re
+from dataclasses import dataclass, replace
+
+from agent.offline.vocabulary import CATEGORY_OF, GENERIC, LOOKS
+from assetql.domain.query_text import singular
+
+_SPLIT = re.compile(
+    r"\s*(?:[,;\n]+\s*(?:and\s+|plus\s+|&\s*)?|\s+(?:and|plus|as\s+well\s+as|along\s+with)\s+|(?<=\w)\s*/\s*(?=\w))",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
+_HEADING = re.compile(
+    r"^[^:]*\b(?:batch|assets?|items?|things?|images?|icons?|sprites?|list|following|need|want|make|create|of|pieces|objects|stuff|set|draft|these|order)\b[^:]*:\s*",
+    re.IGNORECASE,
+)
+_CONTAINER = re.compile(
+    r"^(?:(?:me|us|up|out|together|a|an|one|the|new|my|our|another|small|little|quick|draft|simple|first|whole)\s+)*"
+    r"(?:(?:asset\s+)?batch(?:es)?|set|collection|bunch|series|list|group|job|draft|order|pack|couple|family|lot|run)\s*"
+    r"(?:\s(?:with|of|containing|consisting\s+of|for|from|that\s+(?:has|contains)|having|including|holding|called\s+qq\d+qq|named\s+qq\d+qq)\s*|\s*[-:,(]\s*|$)",
+    re.IGNORECASE,
+)
+_GENERIC_OF = re.compile(
+    r"^(?:an?\s+|the\s+|some\s+|my\s+)?(?:(\d+)\s+)?(?:(?:different|new|game|nice|unique|distinct|separate|various)\s+)*"
+    r"(?:images?|icons?|pictures?|sprites?|assets?|items?|variations?|versions?|variants?|renders?|drawings?|takes?|pieces?|illustrations?|things?|objects?|kinds?|types?|sorts?)"
+    r"\s*(?:of|showing|depicting|for|with|:|-|\()\s+(?=\w)",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"^(?:(?:about|around|exactly|some|maybe|like)\s+)?(\d{1,4})\s*(?:x|×|times)?\s+(?:different\s+|distinct\s+|unique\s+|separate\s+|new\s+|of\s+)*(.+)$",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(
+    r"^(?:an?|the|one|some|my|our|another|any|single|new|several|few|each|all|(?:a\s+)?(?:bunch|couple|few)(?:\s+of)?)\s+",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"^(?:me|us|it|out|up|also|with|of|for|and|containing|from|in|as|to|then|please|just|well|is|are|be|here|there|i|we|need|want)\s+(?=\S)",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"\s*(?:[-(]\s*)?\b(?:please|thanks?|thank\s+you|for\s+(?:me|us|now|my|our|the|this|a|an)\b.*|in\s+(?:it|there)|right\s+(?:now|away)|now|instead|too|as\s+well|next|asap|today|"
+    r"(?:and|then)?\s*(?:that|it)\s+is\s+(?:it|all)|if\s+(?:you|possible).*|to\s+(?:my|the|our|a)\b.*|on\s+(?:my|our)\b.*|together|only|etc)\s*[.!?)]*$",
+    re.IGNORECASE,
+)
+_HOW = re.compile(
+    r"\s+(?:with|in|on|made|that|which|wearing|holding|having|from|under|at)\s+", re.IGNORECASE
+)
+_VERB_LEFT = re.compile(
+    r"^(?:make|create|generate|draw|produce|render|design|start|run|begin|launch|go|process|turn|use|do)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing; `variations` 0: as for all. `sure`: it was counted or had an article."""
+
+    name: str
+    description: str
+    variations: int = 0
+    sure: bool = False
+
+    @property
+    def category(self) -> str:
+        """What kind of thing it is, where its last word tells."""
+        return CATEGORY_OF.get(self.name.split()[-1].casefold(), "") if self.name else ""
+
+
+def items_of(text: str) -> list[Item]:
+    """The things in the object of a request, from which sizes, styles and the like were taken."""
+    text = _BULLET.sub("", text.strip(" ,.!?;:-\n"))
+    text = _HEADING.sub("", text, count=1) if ":" in text else text
+    looks: list[str] = []
+    found: list[Item] = []
+    for piece in _SPLIT.split(_opened(text)):
+        item = _item(piece)
+        if item is None:
+            continue
+        if LOOKS.search(piece) and not item.sure and (found or not _names_thing(piece)):
+            looks.append(piece.strip(" ()-.!?"))
+        else:
+            found.append(item)
+    return [replace(item, description=", ".join([item.description, *looks])) for item in found]
+
+
+def _opened(text: str) -> str:
+    """Without what announces the things: "a batch with", "12 icons of"."""
+    while True:
+        before = text
+        text = _LEAD.sub("", _CONTAINER.sub("", text.strip(" ,-:"), count=1), count=1)
+        text = re.sub(
+            r"^\d+\s+(?:items|assets|things|pieces|objects|icons|sprites|images)\s*(?:[:,(-]|$)\s*",
+            "",
+            text,
+            flags=re.IGNORECASE,
+        )
+        if text == before:
+            return text
+
+
+def _item(piece: str) -> Item | None:
+    text = " ".join(piece.split()).strip(" ()-.!?:'")
+    text = _trimmed(text)
+    count = 0
+    announced = _GENERIC_OF.match(text)
+    if announced:
+        count = int(announced[1] or 0)
+        text = text[announced.end() :]
+    counted = _COUNTED.match(text)
+    if counted:
+        count, text = int(counted[1]), counted[2]
+    article = _ARTICLE.match(text)
+    while (leading := _ARTICLE.match(text)) and leading.end() < len(text):
+        text = text[leading.end() :]
+    text = text.strip(" ()-.!?:'")
+    if not re.search(r"[^\W\d_]{2}", text) or GENERIC.fullmatch(text) or _VERB_LEFT.match(text):
+        return None
+    name = _HOW.split(text, maxsplit=1)[0]
+    plural = count > 1
+    return Item(
+        name=_singular(name),
+        description=_singular(text) if name == text else text,
+        variations=count,
+        sure=bool(article or plural or counted or announced),
+    )
+
+
+def _trimmed(text: str) -> str:
+    while (short := _LEAD.sub("", _TAIL.sub("", text))) != text:
+        text = short
+    return text
+
+
+def _names_thing(piece: str) -> bool:
+    """Whether something is left of the piece besides how it looks."""
+    left = LOOKS.sub(" ", piece).strip(" -,.")
+    return bool(left) and not GENERIC.fullmatch(left)
+
+
+def _singular(name: str) -> str:
+    *first, last = name.split(" ")
+    lowered = last.casefold()
+    one = singular(lowered)
+    return " ".join([*first, last[: len(one)] if lowered.startswith(one) else one])
+
+
+_STOP = frozenset(
+    """a an the all any every each some of for with and or in on at to from by as is are was were be been
+    that which who what where we i you me us our my your they them these those this it its there here do does
+    did have has had got get made make created generated create generate produced produce please now yet not
+    just also so far show find search list look see asset assets item items icon icons image images picture
+    pictures sprite sprites thing things stuff everything anything something ones one batch batches result
+    results library collection far can could would will let exist exists existing available only still up out
+    new newest latest recent recently last week today yesterday month ever already about like named called
+    workspace gallery graphics art files file whole entire complete current tagged tag tags label labels labelled
+    contain contains containing matching match kind type sort style no without if pull display give""".split()
+)
+
+
+def plain_words(text: str) -> str:
+    """The words of a text that name something to look for."""
+    return " ".join(w for w in re.findall(r"#?[\w'-]+", text) if w.casefold() not in _STOP)

@@ -1,0 +1,225 @@
+"""From a message to a plan: its clauses, their intents, the steps in a sensible order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agent.offline import replies, requests
+from agent.offline.clauses import Clause, clauses
+from agent.offline.conversation import Conversation
+from agent.offline.intents import Intent, intent_of, wants_export_too
+from agent.offline.normalise import normalise
+from agent.offline.requests import Context
+from agent.offline.scene import Scene, scene_of
+from agent.offline.starting import held_back, only_drafts, without_hold
+from agent.offline.steps import Plan, Step, Unresolved
+from agent.offline.targets import search_step
+
+# What comes first when a message asks for several things.
+RANK: Mapping[Intent, int] = {
+    Intent.CANCEL: 0, Intent.LIST_STYLES: 0, Intent.SET_STYLE: 1, Intent.CREATE: 2, Intent.VARY: 2,
+    Intent.RETRY: 2, Intent.QUOTE: 3, Intent.START: 4, Intent.SEARCH: 4, Intent.TAG: 5,
+    Intent.EDIT_TAGS: 6, Intent.EXPORT: 7, Intent.STATUS: 8,
+}  # fmt: skip
+_PROSE: Mapping[Intent, str] = {
+    Intent.REFUSE: replies.REFUSE, Intent.OTHERS: replies.OTHERS, Intent.DELETE: replies.DELETE,
+}  # fmt: skip
+_SMALL_TALK: Mapping[Intent, str] = {
+    Intent.HELP: replies.HELP, Intent.GREETING: replies.HELP, Intent.THANKS: replies.WELCOME,
+    Intent.NO: replies.FINE,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message understood: which clauses are for which intent; `loose` ones say how."""
+
+    scene: Scene
+    asked: Mapping[Intent, list[Clause]]
+    loose: tuple[Clause, ...]
+    held: bool
+
+    def texts(self, *intents: Intent) -> list[Clause]:
+        """The clauses of these intents."""
+        return [clause for intent in intents for clause in self.asked.get(intent, [])]
+
+
+def make_plan(talk: Conversation) -> Plan:
+    """The plan for the message that awaits an answer."""
+    reading = understand(talk)
+    for intent, text in _PROSE.items():
+        if intent in reading.asked:
+            return Plan(say=text)
+    if not RANK.keys() & reading.asked.keys() and not _files_alone(reading):
+        return _without_request(reading)
+    try:
+        return _plan(reading)
+    except Unresolved as missing:
+        return Plan(say=str(missing))
+
+
+def understand(talk: Conversation) -> Reading:
+    """The clauses of the message by intent."""
+    text = normalise(talk.said)
+    scene = scene_of(talk, text)
+    asked: dict[Intent, list[Clause]] = {}
+    loose: list[Clause] = []
+    for clause in clauses(without_hold(text.plain)):
+        intent = intent_of(clause, scene)
+        if intent in RANK and clause.negated:
+            continue
+        if intent is None or (intent is Intent.START and _says_how(clause, asked)):
+            loose.append(clause)
+        else:
+            asked.setdefault(intent, []).append(clause)
+    _settle(asked, scene)
+    return Reading(scene, asked, tuple(loose), held_back(text.plain))
+
+
+def _says_how(clause: Clause, asked: Mapping[Intent, list[Clause]]) -> bool:
+    """ "Make them 512 px" behind a request to make things adds to it."""
+    return clause.head == "make" and Intent.CREATE in asked
+
+
+def _settle(asked: dict[Intent, list[Clause]], scene: Scene) -> None:
+    """Intents that only make sense beside others."""
+    if Intent.CALL in asked and scene.new_images:
+        asked.setdefault(Intent.SET_STYLE, [])
+    if Intent.FAILED in asked and not RANK.keys() & asked.keys():
+        asked[Intent.STATUS] = asked[Intent.FAILED]
+    if Intent.CREATE in asked and Intent.EXPORT not in asked:
+        packed = [clause for clause in asked[Intent.CREATE] if wants_export_too(clause)]
+        if packed:
+            asked[Intent.EXPORT] = packed
+    if Intent.YES in asked and scene.new_list and not RANK.keys() & asked.keys():
+        asked[Intent.CREATE] = asked[Intent.YES]
+
+
+def _files_alone(reading: Reading) -> bool:
+    """Files without a request: a list is drafted, and images want a name."""
+    return (reading.scene.new_list or reading.scene.new_images) and not (
+        {Intent.HELP, Intent.NO} & reading.asked.keys()
+    )
+
+
+def _without_request(reading: Reading) -> Plan:
+    talk = reading.scene.talk
+    if Intent.YES in reading.asked:
+        return _confirmed(reading)
+    for intent, text in _SMALL_TALK.items():
+        if intent in reading.asked and not reading.held:
+            return Plan(say=text)
+    if reading.held:
+        return Plan(say=replies.STAYS_DRAFT)
+    if talk.last_reply.endswith("?") and talk.earlier_said and not talk.done:
+        return _answered(talk)
+    return Plan(say=replies.UNKNOWN)
+
+
+def _answered(talk: Conversation) -> Plan:
+    """The answer to the planner's own question: read together with the request that raised it."""
+    together = replace(
+        talk,
+        said=f"{talk.earlier_said[-1]}\n{talk.said}",
+        attached=talk.attached or talk.earlier_files,
+        earlier_said=(),
+    )
+    return make_plan(together)
+
+
+def _confirmed(reading: Reading) -> Plan:
+    talk = reading.scene.talk
+    refused = talk.past[-1] if talk.past else None
+    if refused and refused.tool == "create_batch" and refused.facts.get("status") == "REFUSED":
+        again = Step("create_batch", {**refused.args, "valid_rows_only": True})
+        context = Context(reading.scene, ("create_batch",))
+        return Plan((again, *requests.start_step(None, context)))
+    if talk.draft_id:
+        return Plan((Step("generate", {"batch": talk.draft_id}),))
+    return Plan(say=replies.NOTHING_WAITS)
+
+
+def _plan(reading: Reading) -> Plan:
+    steps: list[Step] = []
+    remark = ""
+    for intent in sorted(_intents(reading), key=RANK.__getitem__):
+        context = Context(reading.scene, tuple(step.tool for step in steps))
+        if intent is Intent.EDIT_TAGS and context.batch:
+            remark = replies.CUSTOM_TAGS_LATER
+            continue
+        steps.extend(_steps(intent, reading, context))
+    return Plan(tuple(steps), remark=remark)
+
+
+def _intents(reading: Reading) -> set[Intent]:
+    """What was asked for, with what goes without saying."""
+    wanted = {intent for intent in reading.asked if intent in RANK}
+    scene = reading.scene
+    if scene.new_list and not wanted - {Intent.SET_STYLE, Intent.TAG, Intent.EXPORT, Intent.START}:
+        wanted.add(Intent.CREATE)
+    if scene.new_images and not wanted & {Intent.SET_STYLE, Intent.SEARCH}:
+        wanted.add(Intent.SET_STYLE)
+    creates = reading.texts(Intent.CREATE)
+    if Intent.CREATE in wanted and Intent.START not in wanted and creates:
+        drafts = all(only_drafts(clause.text) for clause in creates)
+        if not drafts and Intent.QUOTE not in wanted:
+            wanted.add(Intent.START)
+    if reading.held:
+        wanted.discard(Intent.START)
+    if wanted & {Intent.VARY, Intent.RETRY} and Intent.CREATE not in wanted:
+        wanted.discard(Intent.START)
+    return wanted
+
+
+def _steps(intent: Intent, reading: Reading, context: Context) -> list[Step]:
+    scene = reading.scene
+    found = reading.texts(intent)
+    if intent is Intent.SET_STYLE:
+        named = [*found, *reading.texts(Intent.CALL), *reading.texts(Intent.CREATE), *reading.loose]
+        return requests.style_steps(named, scene)
+    if intent is Intent.CREATE:
+        return _create(reading, context)
+    if intent is Intent.START:
+        return requests.start_step(found[0] if found else None, context)
+    steps: list[Step] = []
+    for clause in _first_or_all(intent, found):
+        steps.extend(_STEPS[intent](clause, context))
+    return steps
+
+
+def _first_or_all(intent: Intent, found: Sequence[Clause]) -> Sequence[Clause]:
+    """Several edits, exports and searches may be asked for at once; of others the last counts."""
+    several = {Intent.EDIT_TAGS, Intent.EXPORT, Intent.SEARCH}
+    return found if intent in several else found[-1:]
+
+
+def _create(reading: Reading, context: Context) -> list[Step]:
+    scene = reading.scene
+    made = reading.texts(Intent.CREATE)
+    parts = [clause.rest if clause.head else clause.text for clause in made]
+    parts += [clause.text for clause in (*reading.loose, *_names(reading, context))]
+    style = ""
+    if "set_style" in context.planned:
+        style = requests.style_name(
+            [*reading.texts(Intent.SET_STYLE, Intent.CALL), *made, *reading.loose], scene
+        )
+    mentions_list = any(clause.has("list") for clause in made)
+    return requests.create_steps(", ".join(parts), scene, style=style, ask_list=mentions_list)
+
+
+def _names(reading: Reading, context: Context) -> list[Clause]:
+    """Naming clauses name the batch where no style is learnt."""
+    return [] if "set_style" in context.planned else reading.texts(Intent.CALL)
+
+
+_STEPS = {
+    Intent.QUOTE: requests.quote_step,
+    Intent.STATUS: lambda c, x: requests.batch_step("batch_status", c, x),
+    Intent.CANCEL: lambda c, x: requests.batch_step("cancel_batch", c, x),
+    Intent.RETRY: lambda c, x: requests.batch_step("retry_failed", c, x),
+    Intent.TAG: lambda c, x: requests.batch_step("tag", c, x),
+    Intent.EDIT_TAGS: requests.edit_steps,
+    Intent.SEARCH: lambda c, x: [search_step(c, x.scene)],
+    Intent.VARY: requests.vary_steps,
+    Intent.EXPORT: requests.export_steps,
+    Intent.LIST_STYLES: lambda c, x: [Step("list_styles", {})],
+}

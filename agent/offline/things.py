@@ -1,0 +1,71 @@
+"""The object of a request to make things: sizes, variations, styles and engines taken out."""
+
+import re
+from dataclasses import dataclass
+
+from agent.offline.entities import (
+    take_name,
+    take_size,
+    take_style,
+    take_that_style,
+    take_variations,
+)
+from agent.offline.items import Item, items_of
+from agent.offline.starting import NO_START, START_TAIL
+from agent.offline.vocabulary import PRESETS
+
+_ENGINE_TAIL = re.compile(
+    r"\s*(?:,\s*)?\b(?:for|to|into|as|in)\s+(?:an?\s+|the\s+|use\s+in\s+|my\s+|our\s+)?(?:"
+    + "|".join(p.pattern for p in PRESETS.values())
+    + r")(?:\s+(?:package|pack|project|game|engine|format|bundle|app|and\b.*))?",
+    re.IGNORECASE,
+)
+_LIST_WORDS = re.compile(
+    r"\b(?:from|in|of|on|out\s+of|using|with|per|according\s+to|for)?\s*(?:each|every(?:thing)?|all)?\s*(?:of\s+|the\s+|in\s+|on\s+|from\s+)*"
+    r"(?:(?:this|the|that|my|our|attached|these|uploaded|following|whole|entire|full|item|asset|attached|new|each|every)\s+)*"
+    r"(?:csv(?:\s+file)?|spreadsheet|excel(?:\s+file|\s+sheet)?|tsv|table|attachment|(?:item\s+|asset\s+)?list(?!\s*:)|sheet|file|rows?|entries)\b(?!\s+of\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be made, as far as a text says."""
+
+    items: tuple[Item, ...]
+    size: tuple[int, int] | None
+    variations: int | None
+    style: str | None
+    that_style: bool
+    name: str | None
+
+
+def order_in(text: str) -> Order:
+    """Reads the object of a request to make things."""
+    text = START_TAIL.sub(" ", NO_START.sub(" ", text))
+    name, text = _batch_name(text)
+    style, text = take_style(text)
+    that_style, text = take_that_style(text)
+    size, text = take_size(text)
+    variations, text = take_variations(text)
+    text = _LIST_WORDS.sub(" ", _ENGINE_TAIL.sub(" ", text))
+    return Order(
+        items=tuple(items_of(text)),
+        size=size,
+        variations=variations,
+        style=style,
+        that_style=that_style,
+        name=name,
+    )
+
+
+def things_in(text: str) -> tuple[Item, ...]:
+    """The things alone."""
+    return order_in(text).items
+
+
+def _batch_name(text: str) -> tuple[str | None, str]:
+    """A name given to the batch; "styles called X" are styles."""
+    if re.search(r"\b(?:call|nam|titl|dub)\w*", text, re.IGNORECASE):
+        return take_name(text)
+    return None, text
