@@ -1,54 +1,71 @@
 """The `descriptor` embedder: classical measures under a trained projection; no download."""
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from assetql.adapters.local.color_sketch import sketch
 from assetql.adapters.local.style_features import measure
+from assetql.domain.canvas import fit
 
 DESCRIPTOR = "descriptor-1"
 _CLIP = 4.0  # standard deviations; a rare extreme of one measure must not outvote the rest
 
+Vectors = NDArray[np.float32]
+Weights = dict[str, Vectors]
+
 
 class DescriptorEmbedder:
-    """Images to (dimensions,) vectors in which images of one style point the same way."""
+    """Images to (dimensions,) vectors in which images of one style point the same way.
 
-    name = DESCRIPTOR
+    Half of a vector is how the image is drawn, half which exact colours it uses.
+    """
 
-    @cached_property
-    def _weights(self) -> dict[str, NDArray[np.float32]]:
-        return _load()
+    name: str = DESCRIPTOR
 
-    @property
-    def dimensions(self) -> int:
-        """Length of a vector."""
-        return self._weights["projection"].shape[1]
+    def __init__(self) -> None:
+        weights = load_weights()
+        self.dimensions: int = weights["bank"].shape[1]
 
-    def embed(self, image: Image.Image) -> NDArray[np.float32]:
+    def embed(self, image: Image.Image) -> Vectors:
         """(dimensions,) float32, unit length; an image of any mode and size."""
-        return project(measure(image)[None], self._weights)[0]
+        weights = load_weights()
+        return project(raw(image, weights["frequencies"])[None], weights)[0]
 
-    def negatives(self) -> NDArray[np.float32]:
+    def negatives(self) -> Vectors:
         """The shipped bank of other styles, (m, dimensions) float32, unit length."""
-        return self._weights["bank"]
+        return load_weights()["bank"]
 
 
-def project(
-    measures: NDArray[np.float32], weights: dict[str, NDArray[np.float32]]
-) -> NDArray[np.float32]:
-    """(k, n) measures to (k, dimensions) unit vectors."""
-    standard = np.clip((measures - weights["mean"]) / weights["scale"], -_CLIP, _CLIP)
-    vectors = standard @ weights["projection"] - weights["centre"]
+def raw(image: Image.Image, frequencies: Vectors) -> Vectors:
+    """Measures and colour sketch before any training, (n + 2m,) for (3, m) frequencies."""
+    canvas = fit(image)
+    return np.concatenate([measure(canvas), sketch(canvas, frequencies)])
+
+
+def project(rows: Vectors, weights: Weights) -> Vectors:
+    """(k, n + 2m) rows of `raw` to (k, dimensions) unit vectors."""
+    count = len(weights["mean"])
+    standard = np.clip((rows[:, :count] - weights["mean"]) / weights["scale"], -_CLIP, _CLIP)
+    drawn = unit(standard @ weights["projection"] - weights["centre"])
+    colored = unit(rows[:, count:] - weights["colors"])
+    return unit(np.concatenate([drawn, colored], axis=1))
+
+
+def unit(vectors: NDArray[np.floating]) -> Vectors:
+    """Rows scaled to length 1."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     return (vectors / np.maximum(length, 1e-12)).astype(np.float32)
 
 
 @lru_cache(maxsize=1)
-def _load() -> dict[str, NDArray[np.float32]]:
-    """The trained arrays: mean, scale (n,), projection (n, d), centre (d,), bank (m, d)."""
+def load_weights() -> Weights:
+    """The trained arrays: mean, scale (n,); projection (n, d); centre (d,); frequencies (3, m);
+    colors (2m,); bank (k, d + 2m).
+    """
     path = resources.files("assetql.adapters.local") / "negatives" / f"{DESCRIPTOR}.npz"
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         return {name: arrays[name].astype(np.float32) for name in arrays.files}

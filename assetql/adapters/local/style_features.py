@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from assetql.domain.canvas import SIDE, Canvas, Floats, Mask, fit, slopes
+from assetql.domain.canvas import SIDE, Canvas, Floats, Mask, slopes
 
 
 def _share(values: NDArray[np.number], edges: Floats, weight: Floats | None = None) -> Floats:
@@ -272,8 +271,7 @@ GROUPS: dict[str, Callable[[Canvas], Floats]] = {
 }
 
 
-def measure(image: Image.Image) -> Floats:
+def measure(canvas: Canvas) -> Floats:
     """All groups in the order of the table, (n,) float32, finite."""
-    canvas = fit(image)
     values = np.concatenate([group(canvas) for group in GROUPS.values()])
     return np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
