@@ -17,6 +17,7 @@ from inference.backends.placeholder.finish import finish
 from inference.backends.placeholder.glyphs import attribution_of
 from inference.backends.placeholder.look import Look, look_of
 from inference.backends.placeholder.prompt import Reading, read
+from inference.backends.placeholder.scene import WIDE, is_scene, paint_scene, paint_trio
 from inference.backends.placeholder.template import Drawing
 
 NOTE = "placeholder: a built-in drawing picked by the prompt's words; no image model was used"
@@ -42,7 +43,7 @@ class PlaceholderBackend:
 
     def generate(self, request: ImageRequest) -> ImageResponse:
         """Draw one image; equal requests give equal bytes."""
-        reading = read(request.prompt, request.negative_prompt)
+        reading = read(request.prompt, request.negative_prompt, request.seed)
         drawing = reading.subject or crate(reading.initials)
         off = off_style.is_off_style(request.seed, request.prompt, self._off_style_rate)
         look = off_style.off_look(request.seed) if off else look_of(request.style)
@@ -63,8 +64,13 @@ def _painted(request: ImageRequest, reading: Reading, drawing: Drawing, look: Lo
     # By the noun, not the prompt: "red flask" and "blue flask" of one seed differ in colour alone.
     random = Random(f"{request.seed}:{drawing.key}")
     unit = VIEW / min(request.width, request.height)
-    spot = Spot(request.width * unit / 2, request.height * unit / 2, VIEW)
-    place(brush, drawing, reading, spot, random)
+    width, height = request.width * unit, request.height * unit
+    if width < WIDE * VIEW:
+        place(brush, drawing, reading, Spot(width / 2, height / 2, VIEW), random)
+    elif is_scene(reading):
+        paint_scene(brush, reading, width, random, sky=not request.transparent)
+    else:
+        paint_trio(brush, drawing, reading, width, random)
     return brush
 
 

@@ -46,9 +46,10 @@ class Brush:
             return self.look.tone(part.color)
         return self.look.tone(asked.color, asked=not asked.material)
 
-    def fill(self, markup: str) -> None:
-        """Put ready markup under whatever comes next."""
-        self._body.append(markup)
+    def band(self, top: float, height: float, width: float, color: Color) -> None:
+        """A plain band across the canvas; half a unit taller, so that none shows through."""
+        size = f'width="{width:.2f}" height="{height + 0.5:.2f}"'
+        self._body.append(f'<rect x="0" y="{top:.2f}" {size} fill="{self._seen(color)}"/>')
 
     def svg(self, width: int, height: int) -> str:
         """The finished document, `width` × `height` pixels."""

@@ -33,6 +33,8 @@ _NEAREST = {
     "wine": "wine-glass", "soup": "bowl-food", "rice": "bowl-rice",
     "time": "hourglass-half", "dice": "dice-five", "die": "dice-d20",
     "rain": "cloud-rain", "snow": "snowflake", "storm": "cloud-bolt",
+    "close": "xmark", "upgrade": "circle-up", "level": "circle-up", "spaceship": "shuttle-space",
+    "space ship": "shuttle-space", "pet": "paw", "fur": "paw", "clothes": "shirt",
     "palm": "umbrella-beach", "beach": "umbrella-beach", "temple": "place-of-worship",
     "shrine": "torii-gate", "tower": "tower-observation", "prison": "dungeon", "gate": "archway",
     "portal": "dungeon", "door": "door-closed", "phone": "mobile-screen", "mail": "envelope",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from random import Random
 
 from inference.backends.placeholder.color import Color
 from inference.backends.placeholder.glyphs import drawing_of, glyph_for
@@ -53,16 +54,19 @@ class Reading:
         return colors
 
 
-def read(prompt: str, negative: str = "") -> Reading:
-    """Read a prompt of the form "Name: description, category", or any free text."""
+def read(prompt: str, negative: str = "", seed: int = 0) -> Reading:
+    """Read a prompt of the form "Name: description, category", or any free text.
+
+    `seed` chooses among the shapes of a noun where no word does.
+    """
     clauses = [list(_tokens(clause)) for clause in _CLAUSE.split(_spaced(prompt))]
     clauses = [clause for clause in clauses if clause]
     found = list(_things(clauses))
     unwanted = set(_tokens(negative))
     words = {word for clause in clauses for word in clause} - unwanted
     return Reading(
-        subject=_shaped(found[0], words) if found else None,
-        others=tuple(_shaped(drawing, words) for drawing in found[1:]),
+        subject=_shaped(found[0], words, seed) if found else None,
+        others=tuple(_shaped(drawings, words, seed) for drawings in found[1:]),
         words=frozenset(words),
         asked=tuple(asked for clause in clauses for asked in _asked(clause)),
         initials=_initials(clauses),
@@ -150,9 +154,11 @@ def _drawings(phrase: str) -> tuple[Drawing, ...]:
     return (drawing_of(glyph),) if glyph else ()
 
 
-def _shaped(drawings: tuple[Drawing, ...], words: set[str]) -> Drawing:
-    """Among the drawings of one noun, the one whose shape words the prompt has."""
-    return max(drawings, key=lambda d: (len(words & set(d.shape)), not d.shape))
+def _shaped(drawings: tuple[Drawing, ...], words: set[str], seed: int) -> Drawing:
+    """Among the drawings of one noun, one with the most shape words of the prompt."""
+    scores = [len(words.intersection(drawing.shape)) for drawing in drawings]
+    best = [d for d, score in zip(drawings, scores, strict=True) if score == max(scores)]
+    return Random(f"shape:{seed}").choice(best)
 
 
 def _asked(clause: list[str]) -> Iterator[Asked]:
@@ -178,9 +184,10 @@ def _target(clause: list[str], at: int) -> Iterator[str]:
 
 def _slot_of(drawing: Drawing, words: tuple[str, ...]) -> str | None:
     """The part named by the words; the main one where they name none or the whole."""
-    for part in drawing.parts:
-        if part.slot in words or any(alias in words for alias in part.aliases):
-            return part.slot
+    for word in words:
+        for part in drawing.parts:
+            if word == part.slot or word in part.aliases:
+                return part.slot
     return drawing.main
 
 

@@ -65,8 +65,12 @@ class Drawing:
 
     @property
     def handled(self) -> frozenset[str]:
-        """Words that change a part of this drawing."""
-        return frozenset(word for part in self.parts for word in (*part.when, *part.unless))
+        """Words that this drawing shows by itself: of its parts, and what changes them."""
+        return frozenset(
+            word
+            for part in self.parts
+            for word in (part.slot, *part.aliases, *part.when, *part.unless)
+        )
 
 
 @cache

@@ -100,6 +100,13 @@ def test_red_and_blue_flask_differ_in_the_liquid_alone():
     assert changed.sum() < 0.6 * (red[..., 3] > 0).sum()
 
 
+def test_without_a_shape_word_seeds_choose_among_the_shapes():
+    outlines = {(pixels(make("health potion", s))[..., 3] > 0).tobytes() for s in range(12)}
+    round_ones = {(pixels(make("round potion", s))[..., 3] > 0).tobytes() for s in range(12)}
+    assert outlines & round_ones
+    assert outlines - round_ones
+
+
 def test_shape_words_choose_the_shape():
     def aspect(prompt: str) -> float:
         rows, columns = np.nonzero(pixels(make(prompt))[..., 3] > 0)
@@ -164,17 +171,12 @@ def test_a_pixel_grid_is_a_grid(width: int, height: int, grid: int):
     image = pixels(make_at("castle", width, height, style=style))
     assert image.shape == (height, width, 4)
     assert set(np.unique(image[..., 3])) <= {0, 255}
-    down, across = (
-        round(height * grid / min(width, height)),
-        round(width * grid / min(width, height)),
-    )
-    for y in np.array_split(np.arange(height), 1):
-        rows = y * down // height
-        changes = np.flatnonzero((image[1:] != image[:-1]).any(axis=(1, 2))) + 1
-        assert set(changes) <= set(np.flatnonzero(np.diff(rows)) + 1)
-    columns = np.arange(width) * across // width
-    changes = np.flatnonzero((image[:, 1:] != image[:, :-1]).any(axis=(0, 2))) + 1
-    assert set(changes) <= set(np.flatnonzero(np.diff(columns)) + 1)
+    for axis, side in ((0, height), (1, width)):
+        cells = round(side * grid / min(width, height))
+        borders = np.flatnonzero(np.diff(np.arange(side) * cells // side))
+        changes = np.flatnonzero(np.diff(image.astype(int), axis=axis).any(axis=(1 - axis, 2)))
+        assert len(changes) > 3
+        assert set(changes) <= set(borders)
 
 
 def test_a_black_palette_draws_lines():
@@ -207,6 +209,22 @@ def test_any_text_in_any_size_gives_a_picture(
     image = pixels(make_at(prompt, width, height, style=style, transparent=transparent))
     assert image.shape == (height, width, 4)
     assert (image[..., 3] > 0).any()
+
+
+def test_a_wide_canvas_is_composed_across_its_width():
+    scene = pixels(make_at("Winter Banner: snow, lanterns, banner", 512, 192))
+    trio = pixels(make_at("health potion", 512, 192))
+    for image in (scene, trio):
+        thirds = np.array_split(image[..., 3] > 0, 3, axis=1)
+        assert all(third.mean() > 0.05 for third in thirds)
+    ground = scene[-4:, :, 3]
+    assert (ground == 255).all()
+
+
+def test_negative_words_are_left_out():
+    plain = pixels(make("glowing sword", 4))
+    without = pixels(make("glowing sword", 4, negative_prompt="glow"))
+    assert (without[..., 3] > 0).sum() < 0.8 * (plain[..., 3] > 0).sum()
 
 
 def test_text_of_a_prompt_never_becomes_markup():
