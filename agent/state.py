@@ -96,12 +96,18 @@ def _line(message: BaseMessage) -> str:
     return ""
 
 
-def next_input(state: ThreadState, new: Sequence[AnyMessage], *, taken: int) -> dict[str, object]:
-    """The graph's input for a turn: the thread repaired and trimmed, then the new messages."""
+def next_input(
+    state: ThreadState, new: Sequence[AnyMessage], *, taken: int, cut_short: bool
+) -> dict[str, object]:
+    """The graph's input for a turn: the thread repaired and trimmed, then the new messages.
+
+    `cut_short`: steps of the last turn are pending. LangGraph drops their writes when new input
+    comes, so the messages, which show those writes, are written whole.
+    """
     messages = state.get("messages", [])
     older, kept = trimmed(paired(messages))
     update: dict[str, object] = {"messages": list(new), "taken": taken}
-    if older or kept != messages:
+    if cut_short or older or kept != messages:
         everything = RemoveMessage(id=REMOVE_ALL_MESSAGES)
         update["messages"] = [everything, *kept, *new]
         update["synopsis"] = summed_up(state.get("synopsis", []), older)

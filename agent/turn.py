@@ -143,7 +143,8 @@ class _Turn:
 
     def _cut_short(self, snapshot: StateSnapshot) -> bool:
         """Did a crash end the last turn? One that ended by itself has its messages consumed."""
-        if not snapshot.next or _taken(snapshot) <= self.lease.consumed:
+        # `tasks`, not `next`: a task whose writes wait to be applied is no longer `next`.
+        if not snapshot.tasks or _taken(snapshot) <= self.lease.consumed:
             return False
         # A step that kills its process each time must not brick the thread.
         written_by = cast("dict[str, Any]", snapshot.metadata or {}).get(TURN, 0)
@@ -172,8 +173,13 @@ class _Turn:
             return compose(waiting, lambda upload: uploads.get(self.lease.workspace, upload))
 
         messages = await self.door.agent.call(read)
-        state = cast("ThreadState", (await self._snapshot()).values)
-        update = next_input(state, messages, taken=waiting[-1].position)
+        snapshot = await self._snapshot()
+        update = next_input(
+            cast("ThreadState", snapshot.values),
+            messages,
+            taken=waiting[-1].position,
+            cut_short=bool(snapshot.tasks),
+        )
         async with aclosing(self._stream(update, messages)) as parts:
             async for part in parts:
                 yield part
