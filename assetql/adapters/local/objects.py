@@ -15,6 +15,8 @@ _SEGMENT = r"[A-Za-z0-9_][A-Za-z0-9_.=+@-]*(?<!\.)"
 _KEY = re.compile(rf"{_SEGMENT}(/{_SEGMENT})*")
 _PREFIX = re.compile(rf"({_SEGMENT}/)*([A-Za-z0-9_][A-Za-z0-9_.=+@-]*)?")
 _MAX_KEY = 1024
+# A folder is no object: its key is only the beginning of others.
+_MISSING = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 _TEMPORARY = ".part-"  # no key has a segment that starts with a dot
 
 
@@ -25,19 +27,21 @@ class FileObjects:
         self._root = root.absolute()
 
     def put(self, key: str, data: bytes, *, media_type: str) -> None:
-        with self.writer(key, media_type=media_type) as file:
+        with _faults(key), self.writer(key, media_type=media_type) as file:
             file.write(data)
 
     def get(self, key: str) -> bytes:
-        with self.open(key) as file:
+        with _faults(key), self.open(key) as file:
             return file.read()
 
     def exists(self, key: str) -> bool:
         return self._path(key).is_file()
 
     def delete(self, key: str) -> None:
+        path = self._path(key)
         with _faults(key):
-            self._path(key).unlink(missing_ok=True)
+            if path.is_file():
+                path.unlink(missing_ok=True)
 
     def keys(self, prefix: str) -> Iterator[str]:
         if not _PREFIX.fullmatch(prefix):
@@ -67,11 +71,11 @@ class FileObjects:
     @contextmanager
     def open(self, key: str) -> Generator[BinaryIO]:
         path = self._path(key)
-        try:
-            with _faults(key):
+        with _faults(key):
+            try:
                 file = path.open("rb")
-        except FileNotFoundError as error:
-            raise NotFound("object", key) from error
+            except _MISSING as error:
+                raise NotFound("object", key) from error
         with file:
             yield file
 
@@ -102,11 +106,9 @@ def _bad(key: str) -> InvalidInput:
 
 @contextmanager
 def _faults(key: str) -> Generator[None]:
-    """Faults of the file system as StoreUnavailable; a missing file stays what it is."""
+    """Faults of the file system as StoreUnavailable."""
     try:
         yield
-    except FileNotFoundError:
-        raise
     except OSError as error:
         raise StoreUnavailable(
             f"The object {key!r} can't be reached: {error}.",
