@@ -1,4 +1,7 @@
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from functools import partial
 from threading import Event
 
 import pytest
@@ -7,7 +10,7 @@ from hypothesis import strategies as st
 
 from assetql.domain.errors import InvalidInput, NotFound
 from assetql.ports import ObjectStore, Stores
-from tests.contract.races import race
+from tests.contract.races import race, succeeds
 
 PNG = "image/png"
 DATA = bytes(range(256)) * 4
@@ -127,27 +130,38 @@ BAD_KEYS = [
 ]
 
 
-@pytest.mark.parametrize("key", BAD_KEYS)
-def test_a_bad_key_is_refused(objects: ObjectStore, key: str) -> None:
-    for call in (
-        lambda: objects.put(key, DATA, media_type=PNG),
-        lambda: objects.get(key),
-        lambda: objects.exists(key),
-        lambda: objects.delete(key),
-        lambda: objects.link(key, filename="a.png", valid_for=timedelta(hours=1)),
-    ):
-        with pytest.raises(InvalidInput):
-            call()
-    with pytest.raises(InvalidInput), objects.writer(key, media_type=PNG):
-        pass
-    with pytest.raises(InvalidInput), objects.open(key):
+def _refused(call: Callable[[], object]) -> bool:
+    return not succeeds(call, InvalidInput)
+
+
+def _enter(context: AbstractContextManager[object]) -> None:
+    with context:
         pass
 
 
-@pytest.mark.parametrize("prefix", ["/", "..", "../", "raw/../", "raw//", "a\\", "\0", "./"])
-def test_a_bad_prefix_is_refused(objects: ObjectStore, prefix: str) -> None:
-    with pytest.raises(InvalidInput):
-        list(objects.keys(prefix))
+def test_bad_keys_are_refused(objects: ObjectStore) -> None:
+    calls: dict[str, Callable[[str], object]] = {
+        "put": lambda key: objects.put(key, DATA, media_type=PNG),
+        "get": objects.get,
+        "exists": objects.exists,
+        "delete": objects.delete,
+        "writer": lambda key: _enter(objects.writer(key, media_type=PNG)),
+        "open": lambda key: _enter(objects.open(key)),
+        "link": lambda key: objects.link(key, filename="a", valid_for=timedelta(hours=1)),
+    }
+    let_through = [
+        (name, key)
+        for key in BAD_KEYS
+        for name, call in calls.items()
+        if not _refused(partial(call, key))
+    ]
+    assert let_through == []
+    assert list(objects.keys("")) == []
+
+
+def test_bad_prefixes_are_refused(objects: ObjectStore) -> None:
+    prefixes = ["/", "..", "../", "raw/../", "raw//", "a\\", "\0", "./"]
+    assert [p for p in prefixes if not _refused(lambda p=p: list(objects.keys(p)))] == []
 
 
 @settings(
