@@ -13,7 +13,7 @@ from functools import partial
 
 from assetql.domain.errors import AssetQLError, Conflict, Unavailable
 from assetql.domain.task import Task, TaskKey
-from assetql.pipeline.generate import Generator, Outcome, generate
+from assetql.pipeline.generate import Generator, Heartbeat, Outcome, generate
 from assetql.pipeline.make_image import MakeImage, make_image
 from assetql.pipeline.reconcile import reconcile
 from assetql.pipeline.workflow import Workflow
@@ -111,7 +111,7 @@ class Worker:
         heartbeat = LeaseHeartbeat(services.stores, services.clock, services.terms.lease)
         with heartbeat, ThreadPoolExecutor(self._concurrency, "worker") as pool:
             for number in range(self._concurrency):
-                pool.submit(self._consume, self._generator(heartbeat, number))
+                pool.submit(self._consume, self.generator(f"{self._name}-{number}", heartbeat))
             try:
                 while not self._stop.is_set():
                     idle = self._tidy(workflow)
@@ -121,10 +121,11 @@ class Worker:
             finally:
                 self._stop.set()
 
-    def _generator(self, heartbeat: LeaseHeartbeat, number: int) -> Generator:
+    def generator(self, name: str, heartbeat: Heartbeat) -> Generator:
+        """What one thread generates with; `name` is who holds its claims."""
         services = self._services
         return Generator(
-            worker=f"{self._name}-{number}",
+            worker=name,
             stores=services.stores,
             clock=services.clock,
             terms=services.terms,

@@ -90,9 +90,7 @@ def watch(batch_id: BatchId, as_json: AsJson = False) -> None:
 def cancel(batch_id: BatchId, as_json: AsJson = False) -> None:
     """End what has not ended; its money goes back."""
     with explained(as_json=as_json), opened() as (services, caller):
-        report = cancel_batch(
-            batch_id, caller=caller, stores=services.stores, clock=services.clock
-        )
+        report = cancel_batch(batch_id, caller=caller, stores=services.stores, clock=services.clock)
         show_report(report, as_json=as_json)
 
 
@@ -148,7 +146,9 @@ def show_report(report: BatchReport, *, as_json: bool) -> None:
     if as_json:
         print_json(report.as_json())
         return
-    counts = ", ".join(f"{state} {count}" for state, count in report.counts.as_json().items() if count)
+    counts = ", ".join(
+        f"{state} {count}" for state, count in report.counts.as_json().items() if count
+    )
     console.print(f"[bold]{report.batch.batch_id}[/] {report.status}: {counts}")
     console.print(f"spent {money_text(report.spent)}, reserved {money_text(report.reserved)}")
     for reason, count in report.reasons.items():
@@ -207,8 +207,7 @@ def _show_import(read: ListImport, batch: Batch | None, quote: Quote, *, as_json
         print_table("Refused rows", ("line", "column", "value", "reason", "remedy"), rows)
     head = f"[bold]{batch.batch_id}[/] drafted" if batch else "Nothing was drafted"
     console.print(
-        f"{head}: {len(read.rows)} rows, {quote.images} images, "
-        f"{money_text(quote.total)} at most."
+        f"{head}: {len(read.rows)} rows, {quote.images} images, {money_text(quote.total)} at most."
     )
     if not read.usable and read.rows:
         errors.print("Mend the rows, or add [bold]--valid-rows-only[/] to leave them out.")

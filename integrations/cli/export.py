@@ -18,7 +18,9 @@ from integrations.cli.session import new_key, opened
 
 
 def export(
-    what: Annotated[list[str], typer.Argument(metavar="BATCH|ASSET…", help="One batch, or assets.")],
+    what: Annotated[
+        list[str], typer.Argument(metavar="BATCH|ASSET…", help="One batch, or assets.")
+    ],
     preset: Annotated[list[str], typer.Option(help="For what: unity, atlas, …; repeatable.")],
     out: Annotated[Path, typer.Option(help="The ZIP to write.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
@@ -38,9 +40,7 @@ def export(
             console.print(f"sha256 {package.sha256}", markup=False)
 
 
-def pack(
-    what: list[str], presets: list[str], services: Services, caller: Principal
-) -> Package:
+def pack(what: list[str], presets: list[str], services: Services, caller: Principal) -> Package:
     """Packs one batch that has ended, or the assets named. Raises: Conflict while it runs."""
     batches = [name for name in what if name.startswith("bat_")]
     if batches and len(what) > 1:

@@ -26,7 +26,9 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InvalidInput(f"Can't read {str(path)!r}: {error.strerror}.", remedy="Check the path.") from error
+        raise InvalidInput(
+            f"Can't read {str(path)!r}: {error.strerror}.", remedy="Check the path."
+        ) from error
 
 
 @app.command("set")

@@ -1,0 +1,161 @@
+"""assetql doctor: what is configured, what is missing, and how to fix it."""
+
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from typing import Annotated, Literal
+
+import typer
+from PIL import features
+from rich.markup import escape
+
+from agent.model import OFFLINE, open_chat_model
+from assetql.domain.errors import AssetQLError
+from assetql.services import open_services
+from assetql.settings import Settings
+from integrations.cli.output import console, explained, print_json
+
+State = Literal["ok", "note", "wrong"]
+_MARKS: dict[State, str] = {
+    "ok": "[green]✓[/]",
+    "note": "[yellow]•[/]",
+    "wrong": "[red]✗[/]",
+}
+_GIB = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `remedy` says what would change it."""
+
+    what: str
+    state: State
+    found: str
+    remedy: str = ""
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Say what is configured, what is missing, and how to fix it."""
+    with explained(as_json=as_json):
+        settings = Settings()
+        findings = [finding for check in CHECKS for finding in check(settings)]
+        if as_json:
+            print_json([asdict(finding) for finding in findings])
+        else:
+            for finding in findings:
+                mark, found = _MARKS[finding.state], escape(finding.found)
+                console.print(f"{mark} {finding.what}: {found}", soft_wrap=True)
+                if finding.remedy:
+                    console.print(f"    [dim]→ {escape(finding.remedy)}[/]", soft_wrap=True)
+        if any(finding.state == "wrong" for finding in findings):
+            raise typer.Exit(1)
+
+
+def _python(_: Settings) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("Python", "ok", version)
+    yield Finding("SQLite", "ok", f"{sqlite3.sqlite_version} with full-text search")
+
+
+def _codecs(_: Settings) -> Iterator[Finding]:
+    for codec in ("webp", "avif"):
+        if features.check(codec):
+            yield Finding(f"{codec} encoder", "ok", "there")
+        else:
+            yield Finding(
+                f"{codec} encoder", "wrong", "missing", "Install Pillow from its own wheels."
+            )
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(settings.home).free / _GIB
+    except OSError as error:
+        yield Finding(
+            "Data",
+            "wrong",
+            f"can't use {settings.home}: {error.strerror}",
+            "Set ASSETQL_HOME to a folder that you may write to.",
+        )
+        return
+    yield Finding("Data", "ok", f"{settings.home}, {free:.0f} GiB free")
+
+
+def _stores(settings: Settings) -> Iterator[Finding]:
+    try:
+        services = open_services(settings)
+    except (AssetQLError, OSError, ImportError) as error:
+        yield Finding("Stores and models", "wrong", str(error), "See the settings in the README.")
+        return
+    depth = services.stores.queue.depth()
+    services.close()
+    yield Finding(
+        "Queue",
+        "ok" if not depth.dead else "note",
+        f"{depth.visible} waiting, {depth.in_flight} in work, {depth.dead} given up",
+        "assetql worker ends what was given up and returns its money." if depth.dead else "",
+    )
+
+
+def _chat_model(settings: Settings) -> Iterator[Finding]:
+    if settings.chat_model == OFFLINE:
+        yield Finding(
+            "Assistant",
+            "note",
+            "the built-in offline planner: rule-based, no language model",
+            "For Claude: pip install 'assetql[aws]', AWS credentials, and "
+            "ASSETQL_CHAT_MODEL=bedrock_converse:MODEL_ID.",
+        )
+        return
+    try:
+        open_chat_model(settings)
+    except AssetQLError as error:
+        yield Finding("Assistant", "wrong", error.message, error.remedy)
+    else:
+        yield Finding("Assistant", "ok", settings.chat_model)
+
+
+def _image_model(settings: Settings) -> Iterator[Finding]:
+    if settings.image_backend == "placeholder":
+        yield Finding(
+            "Images",
+            "note",
+            "the built-in placeholder: vector drawings, no diffusion model",
+            "Stable Diffusion comes with the SageMaker endpoint of an AWS deployment.",
+        )
+
+
+def _style(settings: Settings) -> Iterator[Finding]:
+    if settings.embedder == "descriptor":
+        there = find_spec("open_clip") is not None
+        hint = "Set ASSETQL_EMBEDDER=clip and ASSETQL_CLIP_WEIGHTS=FILE to use CLIP."
+        yield Finding(
+            "Style",
+            "ok",
+            "descriptor-1, numpy",
+            hint if there else f"pip install 'assetql[clip]'. {hint}",
+        )
+    elif settings.clip_weights is None or not settings.clip_weights.is_file():
+        yield Finding(
+            "Style",
+            "wrong",
+            f"clip without weights ({settings.clip_weights})",
+            "Set ASSETQL_CLIP_WEIGHTS to a file of weights for ASSETQL_CLIP_MODEL.",
+        )
+
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _python,
+    _codecs,
+    _home,
+    _stores,
+    _chat_model,
+    _image_model,
+    _style,
+)

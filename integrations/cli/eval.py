@@ -1,0 +1,72 @@
+"""assetql eval: the assistant on recorded requests, scored by the tool calls it makes."""
+
+import asyncio
+import json
+import logging
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import track
+from rich.text import Text
+
+from assetql.domain.errors import InvalidInput
+from assetql.settings import Settings
+from integrations.cli.evaluation.harness import Harness
+from integrations.cli.evaluation.request import Request, read_requests
+from integrations.cli.evaluation.score import Outcome
+from integrations.cli.examples import REQUESTS
+from integrations.cli.output import console, errors, explained, print_json, print_table
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Requests, one JSON object a line.")] = REQUESTS,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Score the assistant on requests; exit status 1 unless all pass."""
+    with explained(as_json=as_json):
+        settings = Settings()
+        logging.basicConfig(level=settings.log_level, stream=sys.stderr)
+        requests = read_requests(_text(file))
+        outcomes = asyncio.run(_run(requests, settings, file.parent))
+        if as_json:
+            print_json([asdict(outcome) for outcome in outcomes])
+        else:
+            _show(outcomes, settings)
+        if not all(outcome.passed for outcome in outcomes):
+            raise typer.Exit(1)
+
+
+async def _run(requests: list[Request], settings: Settings, folder: Path) -> list[Outcome]:
+    with Harness(settings, folder) as harness:
+        shown = track(requests, "requests", console=errors, disable=not errors.is_terminal)
+        return [await harness.run(request) for request in shown]
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(
+            f"Can't read {str(file)!r}: {error}.", remedy="Check the path."
+        ) from error
+
+
+def _show(outcomes: list[Outcome], settings: Settings) -> None:
+    rows = [
+        (
+            outcome.id,
+            "pass" if outcome.passed else "FAIL",
+            " → ".join(call.tool for call in outcome.calls) or "-",
+            " ".join(outcome.reply.split())[:60],
+        )
+        for outcome in outcomes
+    ]
+    print_table(f"Assistant: {settings.chat_model}", ("id", "", "calls", "reply"), rows)
+    passed = sum(outcome.passed for outcome in outcomes)
+    console.print(Text(f"{passed} of {len(outcomes)} passed"))
+    for outcome in outcomes:
+        if not outcome.passed:
+            console.print(Text(f"  {outcome.id}: {json.dumps([asdict(c) for c in outcome.calls])}"))
