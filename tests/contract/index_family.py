@@ -1,7 +1,7 @@
 """The families of search indexes, and assets to search for."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ STUDIO, RIVAL = "studio", "rival"
 
 
 @contextmanager
-def _local(folder: Path) -> Iterator[SearchIndex]:
+def _local(folder: Path) -> Generator[SearchIndex]:
     index = SqliteIndex(folder / "index.sqlite3")
     yield index
     index.close()

@@ -2,7 +2,7 @@
 
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -89,7 +89,7 @@ def open_index(request: pytest.FixtureRequest) -> OpenIndex:
 
 
 @contextmanager
-def filled(open_index: OpenIndex, entries: list[Asset]) -> Iterator[SearchIndex]:
+def filled(open_index: OpenIndex, entries: list[Asset]) -> Generator[SearchIndex]:
     with tempfile.TemporaryDirectory() as folder, open_index(Path(folder)) as index:
         feed(index, *entries)
         yield index

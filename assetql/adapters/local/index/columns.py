@@ -1,5 +1,6 @@
 """One workspace's documents as numpy columns, newest first: what the filters work on."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ SELECT id, created, category, style_id, batch_id, width, height, phash, dimensio
   asset_id, labels
 FROM doc WHERE workspace = ? AND revision > ? ORDER BY created DESC, asset_id
 """
+_MASKS_HELD = 256
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -49,6 +51,10 @@ class Columns:
     batches: Codes = field(default_factory=Codes)
     tags: Codes = field(default_factory=Codes)
 
+    _masks: dict[tuple[str, int], NDArray[np.bool_]] = field(
+        default_factory=dict[tuple[str, int], NDArray[np.bool_]]
+    )
+
     def __len__(self) -> int:
         return len(self.asset_ids)
 
@@ -64,8 +70,22 @@ class Columns:
         if len(self):
             arrays, asset_ids = self._merged(arrays, asset_ids)
         self.arrays, self.asset_ids = arrays, asset_ids
+        self._masks.clear()
         self._by_id = np.argsort(self.arrays["id"], kind="stable")
         self._sorted_ids = self.arrays["id"][self._by_id]
+
+    def equal(self, name: str, code: int) -> NDArray[np.bool_]:
+        """(n,) bool: where the column, or any row of it, has the code; not to be written to.
+
+        Kept until the next change, since people ask for the same few categories and tags.
+        """
+        if (name, code) not in self._masks:
+            if len(self._masks) == _MASKS_HELD:
+                del self._masks[next(iter(self._masks))]
+            rows = np.atleast_2d(self.arrays[name])
+            held = np.logical_or.reduce([row == code for row in rows])
+            self._masks[name, code] = held
+        return self._masks[name, code]
 
     def slots(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """The slots of those ids that are this workspace's, in the order given."""
@@ -112,8 +132,8 @@ class Columns:
         return arrays, np.array(names, dtype=object)
 
     def _tags(self, labels: Sequence[str]) -> NDArray[np.int32]:
-        lists = [text.split("\0") if text else [] for text in labels]
-        tags = np.full((max(map(len, lists)), len(lists)), -1, dtype=np.int32)
+        lists = [json.loads(text) for text in labels]
+        tags = np.full((max(1, *map(len, lists)), len(lists)), -1, dtype=np.int32)
         for slot, names in enumerate(lists):
             tags[: len(names), slot] = [self.tags.add(name) for name in names]
         return tags

@@ -1,5 +1,6 @@
 """What the index keeps of an asset."""
 
+import json
 import re
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -88,7 +89,7 @@ def row_of(asset: Asset, *, workspace: int, position: int, revision: int) -> Row
         "height": asset.height,
         "phash": signed(asset.phash),
         "dimensions": len(asset.embedding),
-        "labels": "\0".join(dict.fromkeys(fold(tag) for tag in tags)),
+        "labels": json.dumps(list(dict.fromkeys(fold(tag) for tag in tags))),
         "colors": color_bins(asset.colors).tobytes(),
         "terms": terms_of(workspace, asset.name, tags, body),
     }

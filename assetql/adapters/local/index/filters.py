@@ -27,24 +27,23 @@ def _tags(columns: Columns, query: SearchQuery) -> Mask:
     asked = [columns.tags.get(fold(tag)) for tag in query.tags]
     if min(asked) < 0:  # nothing has it
         return np.zeros(len(columns), dtype=bool)
-    held = [functools.reduce(np.logical_or, columns.arrays["tags"] == code) for code in asked]
-    return functools.reduce(np.logical_and, held)
+    return functools.reduce(np.logical_and, [columns.equal("tags", code) for code in asked])
 
 
 def _untagged(columns: Columns, query: SearchQuery) -> Mask:
-    return np.all(columns.arrays["tags"] < 0, axis=0)
+    return columns.arrays["tags"][0] < 0  # tags fill their rows from the first on
 
 
 def _category(columns: Columns, query: SearchQuery) -> Mask:
-    return columns.arrays["category"] == columns.categories.get(fold(query.category or ""))
+    return columns.equal("category", columns.categories.get(fold(query.category or "")))
 
 
 def _style(columns: Columns, query: SearchQuery) -> Mask:
-    return columns.arrays["style_id"] == columns.styles.get(query.style_id or "")
+    return columns.equal("style_id", columns.styles.get(query.style_id or ""))
 
 
 def _batch(columns: Columns, query: SearchQuery) -> Mask:
-    return columns.arrays["batch_id"] == columns.batches.get(query.batch_id or "")
+    return columns.equal("batch_id", columns.batches.get(query.batch_id or ""))
 
 
 def _since(columns: Columns, query: SearchQuery) -> Mask:
@@ -93,7 +92,9 @@ def mask_of(columns: Columns, query: SearchQuery, excluded: NDArray[np.int64]) -
     asked = [name for name in _CONDITIONS if getattr(query, name) not in {None, False, ()}]
     masks = [_CONDITIONS[name](columns, query) for name in asked]
     mask = functools.reduce(np.logical_and, masks) if masks else np.ones(len(columns), dtype=bool)
-    mask[excluded] = False
+    if len(excluded):
+        mask = mask.copy()  # it may be one that the columns keep
+        mask[excluded] = False
     return mask if query.color is None else _near_color(columns, mask, query.color)
 
 

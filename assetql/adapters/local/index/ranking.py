@@ -14,6 +14,7 @@ from assetql.adapters.local.index.vectors import Vectors
 
 Slots = NDArray[np.int64]
 TIERS = 4
+_WINDOW = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,16 @@ class Ranked:
     total: int | None
 
 
-def by_age(columns: Columns, candidates: Slots, *, limit: int, after: Place | None) -> Ranked:
+def by_age(columns: Columns, mask: NDArray[np.bool_], *, limit: int, after: Place | None) -> Ranked:
     """Newest first."""
     start = columns.slot_after(after.created, after.asset_id) if after else 0
-    first = int(np.searchsorted(candidates, start))
-    slots = candidates[first : first + limit + 1].tolist()
-    return Ranked(slots, [0.0] * len(slots), len(candidates))
+    slots: list[int] = []
+    window = _WINDOW
+    while start < len(mask) and len(slots) <= limit:
+        slots += (np.flatnonzero(mask[start : start + window]) + start).tolist()
+        start, window = start + window, window * 4
+    slots = slots[: limit + 1]
+    return Ranked(slots, [0.0] * len(slots), int(np.count_nonzero(mask)))
 
 
 def by_likeness(

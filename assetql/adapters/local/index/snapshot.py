@@ -77,9 +77,9 @@ class Snapshot:
                 limit=query.limit,
                 after=after,
             )
-        candidates = self._matching(query, mask)
         if query.embedding is None:
-            return by_age(self.columns, candidates, limit=query.limit, after=after)
+            return by_age(self.columns, mask, limit=query.limit, after=after)
+        candidates = self._matching(query, mask)
         wanted = np.array(query.embedding, dtype=np.float32)
         return by_likeness(
             self.columns,
