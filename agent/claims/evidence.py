@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -89,13 +90,11 @@ class Evidence:
     @cached_property
     def asked(self) -> frozenset[Decimal]:
         """Numbers that people named, how many things they listed, and products and sums of two."""
-        named: list[Decimal] = []
-        for text in self._said:
-            named.extend(_numbers(text))
-            named.append(Decimal(len(_LIST_MARK.split(text))))
-        few = list(dict.fromkeys(reversed(named)))[:_MOST_ASKED]
-        pairs = list(combinations(few, 2))
-        return frozenset(few) | {a * b for a, b in pairs} | {a + b for a, b in pairs}
+        named = _newest(n for text in self._said for n in _numbers(text))
+        listed = _newest(Decimal(len(_LIST_MARK.split(text))) for text in self._said)
+        several = [n for n in listed if n > 1]
+        products = {a * b for a, b in combinations([*named, *several], 2)}
+        return frozenset({*named, *several}) | products | {a + b for a, b in combinations(named, 2)}
 
     @cached_property
     def counts(self) -> frozenset[int]:
@@ -127,8 +126,8 @@ class Evidence:
         amounts = {value for facts in self._artifacts for value in _amounts(facts)}
         pairs = list(combinations(amounts, 2))
         derived = {a + b for a, b in pairs} | {abs(a - b) for a, b in pairs}
-        small = [a for a in amounts if a < 1]
-        return frozenset(amounts | derived | {a * n for a in small for n in self.counts})
+        prices = {p for facts in self._artifacts for p in _amounts(facts, only="unit_price")}
+        return frozenset(amounts | derived | {p * n for p in prices for n in self.counts})
 
     @cached_property
     def _artifacts(self) -> list[Facts]:
@@ -156,9 +155,7 @@ class Evidence:
         """How many different batches, assets, styles the tools spoke of."""
         texts = [json.dumps(f, default=str) for f in (artifacts or self._artifacts)]
         ids = {ref for text in texts for ref in references(text)}
-        return {
-            sum(ref.startswith(prefix + "_") for ref in ids) for prefix in ("bat", "ast", "sty")
-        }
+        return set(Counter(ref.partition("_")[0] for ref in ids).values())
 
 
 def _facts_of(message: AnyMessage) -> Iterator[Facts]:
@@ -178,6 +175,10 @@ def _is_money(key: str, facts: Facts) -> bool:
     return key in _MONEY or (key == "total" and "unit_price" in facts)
 
 
+def _newest(numbers: Iterable[Decimal]) -> list[Decimal]:
+    return list(dict.fromkeys(reversed(list(numbers))))[:_MOST_ASKED]
+
+
 def _counts(facts: Facts) -> set[int]:
     plain_counts = set(_own_counts(facts))
     totals = [
@@ -187,12 +188,11 @@ def _counts(facts: Facts) -> set[int]:
     ]
     states = [v for v in _values(facts.get("counts")) if isinstance(v, int)]
     refused = facts.get("refused")
-    if isinstance(refused, list):
-        totals.append(len(cast("list[object]", refused)))
+    unread = len(cast("list[object]", refused)) if isinstance(refused, list) else 0
     sums = {sum(some) for size in range(2, len(states) + 1) for some in combinations(states, size)}
     terms = {*totals, *states, *sums}
     differences = {abs(a - b) for a, b in combinations(terms, 2)}
-    return plain_counts | sums | differences | {a + b for a, b in combinations(totals, 2)}
+    return plain_counts | sums | differences | {total + unread for total in totals}
 
 
 def _own_counts(value: object, key: str = "", facts: Facts | None = None) -> Iterator[int]:
@@ -237,7 +237,8 @@ def _sums_across(artifacts: Sequence[Facts]) -> set[int]:
             for facts in newest.values()
             if isinstance(value := facts.get(key), int) and not _is_money(key, facts)
         ]
-        sums |= {a + b for a, b in combinations(values[-8:], 2)} | {sum(values)}
+        sums |= {a + b for a, b in combinations(values[-8:], 2)}
+        sums |= {sum(values)} if values else set()
     return sums
 
 
@@ -250,15 +251,12 @@ def _subject(facts: Facts) -> tuple[object, ...]:
     )
 
 
-def _amounts(value: object, key: str = "", facts: Facts | None = None) -> Iterator[Decimal]:
-    if isinstance(value, dict):
-        mapping = cast("Facts", value)
-        for name, inner in mapping.items():
-            yield from _amounts(inner, name, mapping)
-    elif isinstance(value, list | tuple):
-        for item in cast("Sequence[object]", value):
-            yield from _amounts(item, key)
-    elif facts and _is_money(key, facts) and isinstance(value, int | float | str):
-        text = re.sub(r"[^\d.]", "", str(value))
-        if text.replace(".", "", 1).isdigit():
-            yield Decimal(text)
+def _amounts(facts: Facts, *, only: str | None = None) -> Iterator[Decimal]:
+    """The amounts of money in an artifact and what it holds."""
+    for key, value in facts.items():
+        if isinstance(value, dict):
+            yield from _amounts(cast("Facts", value), only=only)
+        elif _is_money(key, facts) and (only is None or key == only):
+            text = re.sub(r"[^\d.]", "", str(value))
+            if text.replace(".", "", 1).isdigit():
+                yield Decimal(text)

@@ -37,6 +37,9 @@ _LINKS = frozenset({"of", "to", "or", "and", "-", "–", "—", "/"})
 _SKIPPED = frozenset({"-", "–", "·", '"', "'", "’", "“", "”", "("})
 _EQUALS = frozenset({":", "=", "is", "are", "was", "were", "|", "–", "—", "→", ">"})
 _REACH = 3
+_COPULAS = frozenset(
+    {"are", "is", "were", "was", "have", "has", "been", "now", "all", "already", "came", "out"}
+)
 
 _PLAN = re.compile(
     r"\b(?:i'?ll|we'?ll|will|would|i'd|shall|could|can|may|might|should|wants?|wanted|plans?|let me"
@@ -111,8 +114,16 @@ def _claims(text: str) -> Iterator[_Claim]:
             yield _Claim(token, None, None)
             continue
         noun, state = _behind(found, index) or _ahead_of(found, index) or (None, None)
+        if _is_whole(found, index):
+            noun, state = noun or "of", None
         if noun or state:
             yield _Claim(token, noun, state)
+
+
+def _is_whole(found: list[Token], index: int) -> bool:
+    """Whether a number is the 40 of "5 of the 40": it has no state of its own."""
+    words = [t for t in found[max(0, index - 3) : index] if t.text not in {"the", "your", "all"}]
+    return len(words) > 1 and words[-1].text == "of" and words[-2].value is not None
 
 
 def _behind(found: list[Token], index: int) -> tuple[str | None, str | None] | None:
@@ -122,12 +133,11 @@ def _behind(found: list[Token], index: int) -> tuple[str | None, str | None] | N
     for position in range(index + 1, len(found)):
         token = found[position]
         if token.text in _NOUNS:
-            return token.text, state
+            return token.text, state or _state_behind(found, position)
         if token.text in _STATES:
             state = state or token.text
         elif token.value is not None:
-            chained = found[position - 1].text in _LINKS or position == index + 1
-            return (_behind(found, position) or (None, state)) if chained else (None, state)
+            return _chained(found, position, state)
         elif token.text in {"them", "those", "these"} and found[position - 1].text == "of":
             return token.text, state
         elif token.text not in _SKIPPED and not token.text[0].isalnum():
@@ -136,6 +146,26 @@ def _behind(found: list[Token], index: int) -> tuple[str | None, str | None] | N
         if words > _REACH:
             break
     return (None, state) if state else None
+
+
+def _chained(
+    found: list[Token], position: int, state: str | None
+) -> tuple[str | None, str | None] | None:
+    """The first of "5 of 40" or "1 to 10": it is said of what the second is said of."""
+    if found[position - 1].text not in _LINKS | {"the", "your", "all"}:
+        return (None, state) if state else None
+    noun, behind = _behind(found, position) or ("of", None)
+    return noun, state or behind
+
+
+def _state_behind(found: list[Token], position: int) -> str | None:
+    """Of "40 images are ready": the state that a noun is said to be in."""
+    for token in found[position + 1 : position + 5]:
+        if token.text in _STATES:
+            return token.text
+        if token.text not in _COPULAS:
+            return None
+    return None
 
 
 def _ahead_of(found: list[Token], index: int) -> tuple[str | None, str | None] | None:
