@@ -82,10 +82,11 @@ class Brush:
 
     def _fill(self, part: Part, matrix: Affine, color: Color) -> str:
         paint = self._seen(color)
-        opacity = f' opacity="{part.opacity:g}"' if part.opacity < 1 else ""
+        # On the paint, not the element: an element's opacity costs the renderer a layer.
+        opacity = f' fill-opacity="{part.opacity:g}"' if part.opacity < 1 else ""
         if part.stroke:
             line = f'stroke-width="{part.stroke:g}" stroke-linecap="round" stroke-linejoin="round"'
-            return _shape(part, matrix, f'fill="none" stroke="{paint}" {line}{opacity}')
+            return _shape(part, matrix, f'fill="none" stroke="{paint}" {line}')
         if part.flat:
             return _shape(part, matrix, f'fill="{paint}"{opacity}')
         if _side(part, matrix) < _TOO_SMALL_TO_SHADE:
@@ -108,7 +109,7 @@ class Brush:
         ]
         if self.look.softness > 0.15 and not self.look.pixel_grid:
             layers.append(
-                _shape(part, matrix, f'fill="url(#soft)" opacity="{self.look.softness:.2f}"')
+                _shape(part, matrix, f'fill="url(#soft)" fill-opacity="{self.look.softness:.2f}"')
             )
         return f'<g clip-path="url(#{clip})">{"".join(layers)}</g>'
 

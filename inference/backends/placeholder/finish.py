@@ -42,7 +42,7 @@ def _cells(brush: Brush, width: int, height: int) -> raster.Pixels:
     look = brush.look
     size = raster.cells(width, height, look.pixel_grid)
     fine = raster.decoded(raster.render(brush.svg(*raster.supersampled(size))))
-    cell = raster.to_cells(fine, brush.seen)
+    cell = raster.to_cells(fine, size, brush.seen)
     if look.outline:
         line = max(1, round(look.outline * look.pixel_grid))
         cell = raster.outlined(cell, look.ink.hex, line)

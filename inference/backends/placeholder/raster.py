@@ -11,7 +11,7 @@ from PIL import Image
 from inference.backends.placeholder.color import Color
 
 Pixels = NDArray[np.uint8]  # (height, width, 4), straight alpha
-_SUPERSAMPLING = 4
+_MANY_CELLS = 128 * 128  # from here on two samples a side are enough, and four are slow
 
 
 def render(svg: str) -> bytes:
@@ -34,34 +34,47 @@ def cells(width: int, height: int, grid: int) -> tuple[int, int]:
 
 def supersampled(size: tuple[int, int]) -> tuple[int, int]:
     """The size to render at before `to_cells`."""
-    return size[0] * _SUPERSAMPLING, size[1] * _SUPERSAMPLING
+    return size[0] * _samples(*size), size[1] * _samples(*size)
 
 
-def to_cells(pixels: Pixels, colors: Iterable[str]) -> Pixels:
+def _samples(across: int, down: int) -> int:
+    return 4 if across * down <= _MANY_CELLS else 2
+
+
+def to_cells(pixels: Pixels, size: tuple[int, int], colors: Iterable[str]) -> Pixels:
     """Average blocks into cells, each empty or fully one of `colors`."""
-    n = _SUPERSAMPLING
-    height, width = pixels.shape[0] // n, pixels.shape[1] // n
+    width, height = size
+    n = _samples(*size)
     blocks = pixels.reshape(height, n, width, n, 4).astype(np.float32)
     alpha = blocks[..., 3:].sum(axis=(1, 3))
     rgb = (blocks[..., :3] * blocks[..., 3:]).sum(axis=(1, 3)) / np.maximum(alpha, 1)
-    table = np.array([_rgb(c) for c in sorted(colors)], np.float32)
-    nearest = ((rgb[:, :, None, :] - table) ** 2).sum(-1).argmin(-1)
     solid = alpha >= 255 * n * n * 0.45
-    return np.where(solid, np.dstack([table[nearest], np.full_like(alpha, 255)]), 0).astype(
-        np.uint8
-    )
+    full = np.dstack([_nearest(rgb, [_rgb(c) for c in sorted(colors)]), np.full_like(alpha, 255)])
+    return np.where(solid, full, 0).astype(np.uint8)
+
+
+def _nearest(rgb: NDArray[np.float32], table: list[tuple[int, int, int]]) -> NDArray[np.float32]:
+    """Each pixel's nearest of `table`; one colour at a time, since cells × colours is too much."""
+    best = np.full(rgb.shape[:2], np.inf, np.float32)
+    result = np.zeros_like(rgb)
+    for color in table:
+        away = ((rgb - np.array(color, np.float32)) ** 2).sum(axis=2)
+        nearer = away < best
+        best[nearer] = away[nearer]
+        result[nearer] = color
+    return result
 
 
 def outlined(cell: Pixels, ink: str, width: int) -> Pixels:
     """A line of `ink`, `width` cells wide, around what is solid."""
-    result = cell
+    solid = cell[..., 3] > 0
+    reached = solid
     for _ in range(width):
-        solid = result[..., 3] > 0
-        padded = np.pad(solid, 1)
-        near = padded[:-2, 1:-1] | padded[2:, 1:-1] | padded[1:-1, :-2] | padded[1:-1, 2:]
-        line = np.array([*_rgb(ink), 255], np.uint8)
-        result = np.where((near & ~solid)[..., None], line, result)
-    return result
+        padded = np.pad(reached, 1)
+        reached = reached | padded[:-2, 1:-1] | padded[2:, 1:-1]
+        reached |= padded[1:-1, :-2] | padded[1:-1, 2:]
+    line = np.array([*_rgb(ink), 255], np.uint8)
+    return np.where((reached & ~solid)[..., None], line, cell)
 
 
 def enlarged(cell: Pixels, width: int, height: int) -> Pixels:
@@ -74,11 +87,12 @@ def enlarged(cell: Pixels, width: int, height: int) -> Pixels:
 def over(pixels: Pixels, top: Color, bottom: Color) -> Pixels:
     """Put the image on a soft vertical gradient."""
     share = np.linspace(0, 1, pixels.shape[0], dtype=np.float32)[:, None, None]
-    backdrop = (1 - share) * np.array(_rgb(top.hex)) + share * np.array(_rgb(bottom.hex))
+    ends = [np.array(_rgb(end.hex), np.float32) for end in (top, bottom)]
+    backdrop = (1 - share) * ends[0] + share * ends[1]
     alpha = pixels[..., 3:].astype(np.float32) / 255
-    rgb = pixels[..., :3] * alpha + backdrop * (1 - alpha)
-    opaque = np.full(pixels.shape[:2], 255)
-    return np.dstack([rgb.round(), opaque]).astype(np.uint8)
+    rgb = backdrop + (pixels[..., :3] - backdrop) * alpha
+    opaque = np.full(pixels.shape[:2], 255, np.uint8)
+    return np.dstack([rgb.round().astype(np.uint8), opaque])
 
 
 def png(pixels: Pixels) -> bytes:

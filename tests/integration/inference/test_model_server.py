@@ -111,9 +111,10 @@ def test_what_is_no_request_is_400(port: int, body: bytes):
     assert answer["error"]["fields"]
 
 
-def test_a_body_too_large_is_413_before_it_is_sent(port: int):
+@pytest.mark.parametrize("length", [str(MAX_BODY + 1), "9" * 5000])
+def test_a_body_too_large_is_413_before_it_is_sent(port: int, length: str):
     with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
-        head = f"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n"
+        head = f"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
         raw.sendall(head.encode())
         assert raw.recv(4096).startswith(b"HTTP/1.1 413 ")
 
