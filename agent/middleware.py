@@ -30,10 +30,7 @@ from agent.state import ThreadState, paired
 from assetql.domain.errors import AssetQLError, ModelUnavailable
 
 _LOG = logging.getLogger(__name__)
-_FAULT = (
-    "The tool failed for a reason of its own, which was logged. Tell the person so; don't repeat "
-    "the call with the same arguments more than once."
-)
+_FAULT = "The tool failed for a reason of its own, which was logged. The same call may fail again."
 BoundModel = Runnable[LanguageModelInput, AIMessage]
 
 

@@ -17,9 +17,11 @@ from agent.events import Done, ErrorEvent, Token, ToolFinished, ToolStarted
 from agent.inbox import ATTACHED, NewMessage, post_message
 from agent.savers.fence import thread_config
 from agent.state import KEPT_MESSAGES, MOST_MESSAGES
+from agent.turn import MOST_RESUMES
 from assetql.domain.errors import InvalidInput, NotFound, StaleClaim, ThreadBusy
 from assetql.domain.identity import Principal, Role
 from assetql.domain.upload import Upload
+from assetql.pipeline.tell import tell_thread
 
 Open = Callable[..., Any]
 Runtime = ToolRuntime[AgentContext, Any]
@@ -370,3 +372,67 @@ async def test_a_message_that_can_not_be_is_refused_and_changes_nothing(
         async for _ in talk.parts(text):
             pass
     assert talk.agent.services.stores.inbox.after("default", "t", 0) == ()
+
+
+async def test_a_turn_longer_than_its_lease_keeps_the_thread(open_talk: Open) -> None:
+    @tool
+    async def long() -> str:
+        """Takes three leases."""
+        await asyncio.sleep(0.9)
+        return "over"
+
+    talk = open_talk(once("long"), [long], turn_lease_seconds=0.3)
+    rival = open_talk(echo, [long], turn_lease_seconds=0.3)
+    first = asyncio.create_task(talk.say("long", message_id="first"))
+    await asyncio.sleep(0.3)
+    second = await rival.say("me too", message_id="second")
+
+    assert (await first)[-1] == Done("It answered: over")
+    assert second[-1] == Done("You said me too.")
+
+
+async def test_a_step_that_kills_its_process_each_time_does_not_brick_the_thread(
+    open_talk: Open,
+) -> None:
+    gate = Gate()
+    talk = open_talk(once("wait"), [gate.tool()], turn_lease_seconds=3600)
+    hung = asyncio.create_task(talk.say("wait", message_id="first"))
+    await gate.entered.wait()
+    turns, clock = talk.agent.services.stores.turns, talk.agent.services.clock
+
+    def die() -> None:
+        """Ends the lease without a word, as a killed process does."""
+        turns.extend(turns.get("default", "t"), until=clock.now() - timedelta(seconds=1))
+
+    for _ in range(MOST_RESUMES):  # each of these processes dies before it writes anything
+        die()
+        later = clock.now() + timedelta(hours=1)
+        assert turns.acquire("default", "t", holder="dies", until=later, now=clock.now())
+    die()
+    healthy = open_talk(echo, [gate.tool()])
+
+    assert (await healthy.say("hello", message_id="last"))[-1] == Done("You said hello.")
+    assert_paired(await healthy.messages())
+    gate.open.set()
+    await hung
+
+
+async def test_a_notice_waits_for_the_next_turn_or_for_a_turn_without_a_message(
+    open_talk: Open,
+) -> None:
+    talk = open_talk(echo)
+    tell_thread(
+        "default",
+        "t",
+        message_id="n1",
+        text="bat_abc123 is done.",
+        facts={"batch_id": "bat_abc123"},
+        stores=talk.agent.services.stores,
+        clock=talk.agent.services.clock,
+    )
+    events = await talk.say(None)
+
+    assert isinstance(events[-1], Done)
+    assert "bat_abc123 is done." in talk.prompts[0][-1].text
+    assert await talk.say(None) == [Done("")]
+    assert len(talk.prompts) == 1
