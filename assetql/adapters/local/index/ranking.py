@@ -15,6 +15,7 @@ from assetql.adapters.local.index.vectors import Vectors
 Slots = NDArray[np.int64]
 TIERS = 4
 _WINDOW = 1024
+_MOST_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,12 @@ def by_text(
     return Ranked(slots, ranks, total)
 
 
+def _chunk(mask: NDArray[np.bool_], wanted: int) -> int:
+    """How many matches hold `wanted` that the filters leave, if these are evenly spread."""
+    kept = int(np.count_nonzero(mask))
+    return min(wanted * 3 * len(mask) // (2 * kept) + 8, _MOST_AT_ONCE)
+
+
 def _newest(
     columns: Columns,
     mask: NDArray[np.bool_],
@@ -96,7 +103,7 @@ def _newest(
     start = columns.slot_after(after.created, after.asset_id) if after else 0
     found: list[int] = []
     bound = {"least": least_id_at(after.created)} if after else {}
-    for ids in newest_ids(connection, expression, chunk=wanted * 4, **bound):
+    for ids in newest_ids(connection, expression, chunk=_chunk(mask, wanted), **bound):
         slots = columns.slots(ids)
         found += np.sort(slots[mask[slots] & (slots >= start)]).tolist()
         if len(found) >= wanted:
