@@ -2,6 +2,7 @@
 
 import hashlib
 from base64 import b64encode
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -60,17 +61,19 @@ class PlaceholderBackend:
 
 
 def _painted(request: ImageRequest, reading: Reading, drawing: Drawing, look: Look) -> Brush:
-    brush = Brush(look)
+    scenic = request.width >= WIDE * request.height and is_scene(reading)
+    # Things in a landscape are half as big: an icon's outline would drown them.
+    brush = Brush(replace(look, outline=0.6 * look.outline) if scenic else look)
     # By the noun, not the prompt: "red flask" and "blue flask" of one seed differ in colour alone.
     random = Random(f"{request.seed}:{drawing.key}")
     unit = VIEW / min(request.width, request.height)
     width, height = request.width * unit, request.height * unit
-    if width < WIDE * VIEW:
-        place(brush, drawing, reading, Spot(width / 2, height / 2, VIEW), random)
-    elif is_scene(reading):
+    if scenic:
         paint_scene(brush, reading, width, random, sky=not request.transparent)
-    else:
+    elif width >= WIDE * height:
         paint_trio(brush, drawing, reading, width, random)
+    else:
+        place(brush, drawing, reading, Spot(width / 2, height / 2, VIEW), random)
     return brush
 
 

@@ -7,6 +7,7 @@ from assetql.domain.imaging import StyleConditioning
 from inference.backends.placeholder.color import Color, distance, hue_gap, mix
 
 _NEUTRAL = 0.045
+_DARK = 0.36
 _SAME_HUE = 34.0
 _INK = Color.parse("#2a2135")
 
@@ -34,6 +35,8 @@ class Look:
         """Pull a colour into the palette, so far as the strength says; an asked hue stays."""
         if not self.palette:
             return color
+        if color.lightness < _DARK and color.chroma < 2 * _NEUTRAL:
+            return mix(color, self.ink, self.strength)  # eyes and keyholes stay dark
         return mix(color, self._relative(color, asked=asked), self.strength)
 
     def shadow(self, color: Color) -> Color:
