@@ -13,6 +13,7 @@ from PIL import Image
 from assetql.domain.presets import Format
 from assetql.pipeline.packaging.atlas_layout import Page, Place, lay_out
 from assetql.pipeline.packaging.images import decode, encode
+from assetql.pipeline.packaging.ordered import in_order
 from assetql.pipeline.packaging.shelf import Facts, PackageFile, Shelf
 
 _NOTHING = (0, 0, 1, 1)  # an invisible sprite keeps one pixel: loaders refuse empty frames
@@ -33,11 +34,16 @@ def _page_names(title: str, count: int) -> list[str]:
 
 
 def _compose(page: Page, shelf: Shelf) -> Image.Image:
+    def sprite(read: tuple[Place, bytes]) -> Image.Image:
+        place, data = read
+        image = decode(data, shelf.assets[place.index])
+        return image.crop(_box(shelf.facts[place.index]))
+
+    keys = ((place, shelf.assets[place.index].object_key) for place in page.places)
+    reads = ((place, shelf.read_object(key)) for place, key in keys)
     sheet = Image.new("RGBA", page.size)
-    for place in page.places:
-        asset = shelf.assets[place.index]
-        image = decode(shelf.read_object(asset.object_key), asset)
-        _paste(sheet, image.crop(_box(shelf.facts[place.index])), place)
+    for place, image in zip(page.places, in_order(sprite, reads), strict=True):
+        _paste(sheet, image, place)
     return sheet
 
 

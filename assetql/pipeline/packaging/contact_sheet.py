@@ -62,7 +62,7 @@ class ContactSheet:
 
     def _give(self) -> PackageFile:
         out = io.BytesIO()
-        self._sheet.save(out, "png", compress_level=6)
+        self._sheet.save(out, "png", compress_level=3)
         self._page += 1
         name = "contact-sheet.png" if self._page == 1 else f"contact-sheet-{self._page}.png"
         self._left -= self._on_page
@@ -132,7 +132,7 @@ def _fit(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: i
     """The text on one line, cut with an ellipsis where it is too wide."""
     if font.getlength(text) <= width:
         return text
-    line = text
+    line = text[: int(len(text) * width / font.getlength(text)) + 1]
     while line and font.getlength(f"{line}…") > width:
         line = line[:-1]
     return f"{line.rstrip()}…"

@@ -10,7 +10,7 @@ from assetql.domain.presets import Format, Rendition
 from assetql.pipeline.packaging.shelf import Facts
 
 # Threads work on different images; inside one image they would only get in each other's way.
-_ENCODE: dict[Format, dict[str, int]] = {
+ENCODE: dict[Format, dict[str, int]] = {
     Format.PNG: {"compress_level": 6},
     Format.WEBP: {"quality": 86, "method": 4},
     Format.AVIF: {"quality": 72, "speed": 8, "max_threads": 1},
@@ -37,7 +37,7 @@ def facts_of(image: Image.Image) -> Facts:
 def encode(image: Image.Image, file_format: Format) -> bytes:
     """The image in a format, with the settings of every package."""
     out = io.BytesIO()
-    image.save(out, file_format.value, **_ENCODE[file_format])
+    image.save(out, file_format.value, **ENCODE[file_format])
     return out.getvalue()
 
 

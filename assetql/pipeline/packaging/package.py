@@ -1,9 +1,7 @@
 """Write a package: every preset's files, a contact sheet, a manifest, in one deterministic ZIP."""
 
-import os
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
@@ -18,6 +16,7 @@ from assetql.domain.safe_names import TITLE_BYTES, name_by, unique_names
 from assetql.pipeline.packaging import atlas, contact_sheet, godot, ios, readme, unity, unreal, web
 from assetql.pipeline.packaging.images import Renderer, decode, facts_of
 from assetql.pipeline.packaging.manifest import Manifest
+from assetql.pipeline.packaging.ordered import in_order
 from assetql.pipeline.packaging.shelf import Companion, Facts, PackageFile, ReadObject, Shelf
 from assetql.pipeline.packaging.zip_stream import ZipStream
 
@@ -141,11 +140,11 @@ class _Package:
         )
 
     def _make_all(self) -> Iterator[_Made]:
-        def make(index: int, data: bytes) -> _Made:
+        def make(read: tuple[int, bytes]) -> _Made:
+            index, data = read
             return _make(self._shelves, self._assets[index], index, data)
 
-        reads = (self._read_object(asset.object_key) for asset in self._assets)
-        return _in_order(make, enumerate(reads))
+        return in_order(make, enumerate(self._read_object(a.object_key) for a in self._assets))
 
     def _keep(self, asset: Asset, made: _Made) -> None:
         self._facts.append(made.facts)
@@ -181,18 +180,3 @@ def _make(shelves: Sequence[Shelf], asset: Asset, index: int, data: bytes) -> _M
         files += [(name, file) for file in (beside(shelf, index, facts) if beside else ())]
     differs = sha256(data).hexdigest() != asset.sha256
     return _Made(facts, files, contact_sheet.card_picture(image), differs)
-
-
-def _in_order(
-    make: Callable[[int, bytes], _Made], items: Iterable[tuple[int, bytes]]
-) -> Iterator[_Made]:
-    """Results in the order of the items, a few made at once: encoders release the GIL."""
-    workers = min(4, os.cpu_count() or 1)
-    with ThreadPoolExecutor(workers) as pool:
-        waiting: deque[Future[_Made]] = deque()
-        for index, data in items:
-            waiting.append(pool.submit(make, index, data))
-            if len(waiting) > 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
