@@ -7,7 +7,7 @@ from pydantic import Field
 
 from agent.tools.artifacts import Answer, answer, asset_facts, assets_card
 from agent.tools.runtime import Runtime
-from agent.tools.when import moment
+from assetql.domain.when import moment
 from assetql.pipeline import search as searching
 from assetql.pipeline.uploads import get_upload
 

@@ -12,7 +12,6 @@ import typer
 from PIL import features
 from rich.markup import escape
 
-from agent.model import OFFLINE, open_chat_model
 from assetql.domain.errors import AssetQLError
 from assetql.services import open_services
 from assetql.settings import Settings
@@ -104,6 +103,8 @@ def _stores(settings: Settings) -> Iterator[Finding]:
 
 
 def _chat_model(settings: Settings) -> Iterator[Finding]:
+    from agent.model import OFFLINE, open_chat_model
+
     if settings.chat_model == OFFLINE:
         yield Finding(
             "Assistant",

@@ -14,7 +14,6 @@ from rich.text import Text
 
 from assetql.domain.errors import InvalidInput
 from assetql.settings import Settings
-from integrations.cli.evaluation.harness import Harness
 from integrations.cli.evaluation.request import Request, read_requests
 from integrations.cli.evaluation.score import Outcome
 from integrations.cli.examples import REQUESTS
@@ -40,6 +39,8 @@ def evaluate(
 
 
 async def _run(requests: list[Request], settings: Settings, folder: Path) -> list[Outcome]:
+    from integrations.cli.evaluation.harness import Harness
+
     with Harness(settings, folder) as harness:
         shown = track(requests, "requests", console=errors, disable=not errors.is_terminal)
         return [await harness.run(request) for request in shown]

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from agent.tools.when import moment
 from assetql.domain.asset import Asset
+from assetql.domain.when import moment
 from assetql.pipeline.search import MOST, AssetPage, AssetQuery, search
 from assetql.services import Services
 from integrations.cli.output import console, explained, print_json, print_table

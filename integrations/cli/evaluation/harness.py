@@ -23,7 +23,7 @@ from agent.turn import run_turn
 from assetql.pipeline.approve import answer_approval
 from assetql.services import open_services
 from assetql.settings import Settings
-from integrations.cli.chat import attach
+from integrations.cli.attachments import attach
 from integrations.cli.evaluation.request import Request
 from integrations.cli.evaluation.score import Call, Outcome, score
 from integrations.cli.evaluation.setups import THREAD, Stage, build

@@ -21,7 +21,7 @@ from assetql.pipeline.make_image import MadeImage, make_image
 from assetql.pipeline.start_batch import request_start
 from assetql.services import Services
 from assetql.worker import LeaseHeartbeat, Worker
-from integrations.cli.chat import attach
+from integrations.cli.attachments import attach
 from integrations.cli.evaluation.replay import ReplayModel
 from integrations.cli.examples import LIST, REFERENCES
 from integrations.cli.session import new_key
