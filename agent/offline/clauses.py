@@ -8,6 +8,7 @@ from agent.offline.lexicon import CONCEPT, FILLER, HEAD, NEGATION, OPENER
 _FULL_STOP = re.compile(r"(?:[.!?;]+(?=\s|$)|\n+(?!\s*(?:[-*•]|\d+[.)])\s))\s*")
 _JOINT = re.compile(r"\s*(?:,\s*|\b(?:and|then|but|plus|also|afterwards|or)\b\s*)+", re.IGNORECASE)
 _FILLERS = re.compile(FILLER, re.IGNORECASE)
+_ONLY_FILLERS = re.compile(f"{FILLER}+", re.IGNORECASE)
 _NEGATED = re.compile(
     rf"^\W*(?:{NEGATION}|(?:i|we|you)\s+do\s+not\s+(?:want|need|have\s+to|have))\b", re.IGNORECASE
 )
@@ -36,7 +37,13 @@ def clauses(text: str) -> list[Clause]:
     pieces: list[str] = []
     for sentence in _sentences(text):
         pieces.extend(_split(sentence))
-    return [read_clause(piece) for piece in pieces if _FIRST_WORD.search(piece)]
+    read = [read_clause(piece) for piece in pieces if _FIRST_WORD.search(piece)]
+    return [clause for clause in read if clause.has(*_OPENING) or not _is_filler(clause.text)]
+
+
+def _is_filler(text: str) -> bool:
+    """Nothing but "when they are done" and the like."""
+    return bool(_ONLY_FILLERS.fullmatch(f"{text} "))
 
 
 def _sentences(text: str) -> list[str]:

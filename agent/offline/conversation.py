@@ -64,7 +64,7 @@ class Conversation:
     @property
     def draft_id(self) -> str:
         """The newest batch that was drafted here and whose start was not asked for."""
-        asked = {r.facts.get("batch_id") for r in self.past if r.tool in {"generate"}}
+        asked = {r.facts.get("batch_id") for r in self.past if r.tool == "generate"}
         gone = {r.facts.get("batch_id") for r in self.past if r.tool == "cancel_batch"}
         for result in reversed(self.past):
             batch_id = result.facts.get("batch_id")
@@ -81,7 +81,7 @@ class Conversation:
     @property
     def listing_is_latest(self) -> bool:
         """Whether the last thing that was shown is a list of assets."""
-        shown = [r.tool for r in self.past if not r.error and r.tool not in {"list_styles"}]
+        shown = [r.tool for r in self.past if not r.error and r.tool != "list_styles"]
         return bool(shown) and shown[-1] == "search"
 
     @property

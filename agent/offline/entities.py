@@ -5,46 +5,95 @@ from dataclasses import dataclass
 
 from agent.offline.vocabulary import PLAIN_FILES, PRESETS
 
-_EACH = r"(?:each(?:\s+(?:one|item|of\s+(?:them|those|these)))?|apiece|a\s+piece|(?:per|for\s+(?:each|every)|of\s+(?:each|every|them\s+all|all))(?:\s+(?:of\s+(?:them|those|these)|one|item|row|asset|kind|type|thing|entry|line))?|every\s+\w+)"
-_KIND = r"(?:variations?|variants?|versions?|takes?|options?|alternatives?|renditions?|flavou?rs?|copies|iterations?)"
+_EACH = (
+    r"(?:each(?:\s+(?:one|item|of\s+(?:them|those|these)))?|apiece|a\s+piece|(?:per|for\s+(?:each|"
+    r"every)|of\s+(?:each|every|them\s+all|all))(?:\s+(?:of\s+(?:them|those|these)|one|item|row|asset|"
+    r"kind|type|thing|entry|line))?|every\s+\w+)"
+)
+_KIND = (
+    r"(?:variations?|variants?|versions?|takes?|options?|alternatives?|renditions?|flavou?rs?|copies|"
+    r"iterations?)"
+)
 _PICTURE = r"(?:images?|icons?|pictures?|sprites?|renders?|drawings?|assets?)"
 
 _SIZES: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"(?:\b(?:at|in|of|with|size|sized|resolution(?:\s+of)?)\s+|@\s*)*\(?\b(\d{2,4})\s*(?:px|pixels?)?\s*(?:x|×|\*|by)\s*(\d{2,4})\s*(?:px\b|pixels?\b)?\)?(?:\s+(?:each|in\s+size|big|large|resolution))?",
-        r"(?:\b(?:at|in|of|with|size|sized)\s+|@\s*)*\(?\b(\d{2,4})[\s-]*(?:px|pixels?)\b(?:\s+(?:square|each|wide|icons?(?=$)|in\s+size))?\)?",
-        r"(?:\bat|@|\bsize|\bsized|\bresolution)\s*(\d{2,4})\b(?!\s*(?:%|variations|versions))(?:\s+(?:square|each))?",
+        r"(?:\b(?:at|in|of|with|size|sized|resolution(?:\s+of)?)\s+|"
+        r"@\s*)*\(?\b(\d{2,4})\s*(?:px|pixels?)?\s*(?:x|×|\*|by)\s*(\d{2,4})(?:\s*(?:px|"
+        r"pixels?)\b|\b)\)?(?:\s+(?:each|in\s+size|big|large|resolution))?",
+        r"(?:\b(?:at|in|of|with|size|sized)\s+|@\s*)*\(?\b(\d{2,4})[\s-]*(?:px|"
+        r"pixels?)\b(?![\s-]*art)(?:\s+(?:square|each|wide|icons?(?=$)|in\s+size))?\)?",
+        r"(?:\bat|@|\bsize|\bsized|\bresolution)\s*(\d{2,4})\b(?!\s*(?:%|variations|"
+        r"versions))(?:\s+(?:square|each))?",
         r"\b(\d{2,4})\s+square\b|\b(\d{2,4})²",
     )
 )
 _VARIATIONS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?:,|\(|-)?\s*\b(?:(?:in|with|as|at|make|do|give\s+me|and)\s+)*(\d+)\s+(?:different\s+|distinct\s+)?(?:{_KIND}|{_PICTURE}|of\s+them|times)\s+{_EACH}\)?",
-        rf"(?:,|\(|-)?\s*\b(?:(?:in|with|as|make|do|and)\s+)*(\d+)\s*(?:x\s+|×\s*|times\s+)?(?:of\s+)?{_EACH}\)?",
-        rf"\b(?:each|every\s+one|all|all\s+of\s+them)\s+(?:of\s+them\s+)?(?:one\s+)?(?:in|with|having|has|gets?|should\s+have|needs?)\s+(\d+)\s+(?:different\s+)?{_KIND}",
-        rf"(?:,|\(|-)?\s*\b(?:(?:in|with|as)\s+)*(\d+)\s+(?:different\s+|distinct\s+)?{_KIND}\)?(?:\s+of(?:\s+(?:an?|the))?\b)?",
+        rf"(?:,|\(|-)?\s*\b(?:(?:in|with|as|at|make|do|give\s+me|"
+        rf"and)\s+)*(\d+)\s+(?:different\s+|distinct\s+)?(?:{_KIND}|{_PICTURE}|of\s+them|"
+        rf"times)\s+{_EACH}\)?",
+        rf"(?:,|\(|-)?\s*\b(?:(?:in|with|as|make|do|and)\s+)*(\d+)\s*(?:x\s+|×\s*|"
+        rf"times\s+)?(?:of\s+)?{_EACH}\)?",
+        rf"\b(?:each|every\s+one|all|all\s+of\s+them)\s+(?:of\s+them\s+)?(?:one\s+)?(?:in|with|"
+        rf"having|has|gets?|should\s+have|needs?)\s+(\d+)\s+(?:different\s+)?{_KIND}",
+        rf"(?:,|\(|-)?\s*\b(?:(?:in|with|as)\s+)*(\d+)\s+(?:different\s+|"
+        rf"distinct\s+)?{_KIND}\)?(?:\s+of(?:\s+(?:an?|the))?\b)?",
         r"[x×]\s?(\d{1,2})\b(?:\s+each)?",
+        r"(?:,|\(|-)?\s*\b(\d+)\s+of\s+(?:them|those|these)\b\)?",
     )
 )
-_NAME = r"(qq\d+qq|(?-i:[A-Z][\w'-]*(?:\s+(?!(?:Style|Look)\b)[A-Z0-9][\w'-]*){0,4})|(?!(?:it|this|that|them|these|those|the|our|my|a|an|and|for|from|of|is|as|style|look|to|in|with|please|on|by|so|new|art|same|based|out|using|following|which|we|i|you|here|attached|images|like|called|named)\b)[a-z][\w'-]*)"
+_NAME = (
+    r"(qq\d+qq|(?-i:[A-Z][\w'-]*(?:\s+(?!(?:Style|Look)\b)[A-Z0-9][\w'-]*){0,4})|(?!(?:it|this|that|"
+    r"them|these|those|the|our|my|a|an|and|for|from|of|is|as|style|look|to|in|with|please|on|by|so|"
+    r"new|art|same|based|out|using|following|which|we|i|you|here|attached|images|like|called|"
+    r"named)\b)[a-z][\w'-]*)"
+)
 _CALLED = re.compile(
-    r"\b(?:call(?:ed|ing)?|nam(?:e|ed|ing)|titl(?:e|ed)|dub(?:bed)?|label(?:l?ed)?|known\s+as|"
+    r"\b(?:call(?:ed|ing)?\b|nam(?:ed?|ing)\b|titled?\b|dub(?:bed)?\b|label(?:l?ed)?\b|"
+    r"known\s+as\b|"
     r"(?:by|under|with)\s+(?:the\s+)?name(?:\s+of)?|name\s*[:=]|"
-    r"(?:save|store|remember|register|keep|learn|use|treat|set|add|file|take)\s+(?:it|this|that|them|these|those|(?:the\s+)?\w+)?\s*(?:\w+\s+)?(?:as|under))\s*"
-    r"(?:(?:it|this|that|them|these|the\s+style|the\s+batch|the\s+result)\s+)?(?:is\s+|as\s+)?(?:(?:the|our|my|a)\s+)?(?:new\s+)?(?:style\s+|look\s+)?"
-    + _NAME,
+    r"(?:save|store|remember|register|keep|learn|use|treat|set|add|file|take)\s+(?:it|this|that|"
+    r"them|these|those|(?:the\s+)?\w+)?\s*(?:\w+\s+)?(?:as|under))\s*"
+    r"(?:(?:it|this|that|them|these|the\s+style|the\s+batch|the\s+result)\s+)?(?:is\s+|"
+    r"as\s+)?(?:(?:the|our|my|a)\s+)?(?:new\s+)?(?:style\s+|look\s+)?" + _NAME,
     re.IGNORECASE,
 )
 _STYLE_NAMED = (
-    re.compile(r"\b(?:style|look)\s*(?:is\s+|=\s*|:\s*|called\s+|named\s+|profile\s+|name\s+(?:is\s+)?)*(qq\d+qq|(?-i:[A-Z][\w'-]*(?:\s+[A-Z0-9][\w'-]*){0,3}))", re.IGNORECASE),
-    re.compile(r"(?:\b(?:in|with|using|use|apply|follow|for|as|of|is|are|learn|new)\s+)?(?:\b(?:the|our|my|this|a)\s+)?(qq\d+qq|(?-i:[A-Z][\w'-]*(?:\s+[A-Z0-9][\w'-]*){0,3}))[\s-]+(?:art\s+)?(?:style|look|aesthetic)s?\b", re.IGNORECASE),
-    re.compile(r"\b(?:in|with|using|use|apply|follow)\s+(?:the|our|my)\s+((?!(?:same|new|other|art|attached|following|above|this|that|house|visual|first|last|usual|our)\b)[a-z][\w'-]*)[\s-]+(?:art\s+)?(?:style|look)\b", re.IGNORECASE),
-    re.compile(r"\b(?:in|with|using)\s+((?!(?:the|our|my|a|an|this|that|same|new|other|any|art|their|its|which|what|pixel|flat|cartoon)\b)[a-z][\w'-]*)[\s-]+style\b", re.IGNORECASE),
+    re.compile(
+        r"\b(?:style|look)\s*(?:is\s+|=\s*|:\s*|called\s+|named\s+|profile\s+|"
+        r"name\s+(?:is\s+)?)*(qq\d+qq|"
+        r"(?-i:[A-Z][\w'-]*(?:\s+[A-Z0-9][\w'-]*){0,3}))", re.IGNORECASE),
+    re.compile(
+        r"(?:\b(?:in|with|using|use|apply|follow|for|as|of|is|are|learn|"
+        r"new)\s+)?(?:\b(?:the|our|my|this|a)\s+)?(qq\d+qq|"
+        r"(?-i:[A-Z][\w'-]*(?:\s+[A-Z0-9][\w'-]*){0,3}))[\s-]+(?:art\s+)?"
+        r"(?:style|look|aesthetic)s?\b", re.IGNORECASE),
+    re.compile(
+        r"\b(?:in|with|using|use|apply|follow)\s+(?:the|our|my)\s+((?!(?:same|"
+        r"new|other|art|attached|following|above|this|that|house|visual|first|"
+        r"last|usual|our)\b)[a-z][\w'-]*)[\s-]+(?:art\s+)?(?:style|look)\b", re.IGNORECASE),
+    re.compile(
+        r"(?:^|,)\s*((?!(?:the|our|my|a|an|this|that|same|art|"
+        r"pixel)\b)[a-z][\w'-]*)\s+style\s*(?=,|$|\.|\()", re.IGNORECASE),
+    re.compile(
+        r"\b(?:in|with|using)\s+((?!(?:the|our|my|a|an|this|that|same|new|other|"
+        r"any|art|their|its|which|what|pixel|flat|"
+        r"cartoon)\b)[a-z][\w'-]*)[\s-]+style\b", re.IGNORECASE),
 )  # fmt: skip
+_IS_OUR = re.compile(
+    _NAME + r"\s+(?:is|will\s+be|shall\s+be)\s+(?:the\s+name|our|my|the|what|how)\b", re.IGNORECASE
+)
+_AFTER_STYLE = re.compile(
+    r"\bstyle\s+((?!(?:is|are|of|for|from|in|with|and|as|on|to|that|this|profile|out|based|using|"
+    r"guide|name[d]?|called|please|reference|we|i|you|here|images)\b)[a-z][\w'-]+)",
+    re.IGNORECASE,
+)
 _THAT_STYLE = re.compile(
-    r"\b(?:in|with|using|use|apply)\s+(?:it|that|this|the\s+same|our|the|my|their|that\s+same)(?:\s+(?:new\s+|art\s+|house\s+)*(?:style|look))\b|\bwith\s+it\b|\bin\s+it\b",
+    r"\b(?:in|with|using|use|apply)\s+(?:it|that|this|the\s+same|our|the|my|their|"
+    r"that\s+same)(?:\s+(?:new\s+|art\s+|house\s+)*(?:style|look))\b",
     re.IGNORECASE,
 )
 _IDS = re.compile(r"\b(bat|ast|sty|upl|apr|fup|exp)_[a-z0-9]{4,}(?:-\d{5}-\d{3}(?:-r\d+)?)?\b")
@@ -54,10 +103,15 @@ _SINCE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:(?:in|over|during|within|from)\s+)?(?:the\s+)?(?:last|past)\s+(\d+)\s+days?", "{}d"),
         (r"(?:(?:in|over|during|within|from)\s+)?(?:the\s+)?(?:last|past)\s+(\d+)\s+weeks?", "{}w"),
         (r"since\s+(\d{4}-\d\d-\d\d)", "{}"),
-        (r"(?:(?:in|over|during|within|from)\s+)?(?:the\s+|this\s+)?(?:last|past|previous|this)?\s*(?:7\s+days|week)(?:'s)?|lately|recently", "7d"),
+        (
+            r"(?:(?:in|over|during|within|from)\s+)?(?:the\s+|this\s+)?(?:last|past|previous|"
+            r"this)?\s*(?:7\s+days|week)(?:'s)?|lately|recently", "7d"),
         (r"(?:since\s+|from\s+)?yesterday(?:'s)?", "2d"),
-        (r"(?:from\s+)?today(?:'s)?|this\s+(?:morning|afternoon)|(?:in\s+)?the\s+last\s+24\s+hours", "1d"),
-        (r"(?:(?:in|over|during|within|from)\s+)?(?:the\s+|this\s+)?(?:last|past|previous|this)\s*month(?:'s)?", "31d"),
+        (r"(?:from\s+)?today(?:'s)?|this\s+(?:morning|afternoon)|(?:in\s+)?the\s+last\s+24\s+hours",
+        "1d"),
+        (
+            r"(?:(?:in|over|during|within|from)\s+)?(?:the\s+|this\s+)?(?:last|past|previous|"
+            r"this)\s*month(?:'s)?", "31d"),
     )
 )  # fmt: skip
 _ORDINALS = {
@@ -69,7 +123,8 @@ _ORDINALS = {
 }  # fmt: skip
 _ORDINAL = re.compile(
     rf"\b({'|'.join(_ORDINALS)})\b(?!\s+(?:chance|try|attempt|time|batch|thing|step|week|of\s+all))"
-    r"|(?:\b(?:number|no\.?|nr\.?|item|asset|image)\s+|#\s?)(\d{1,3})\b|\bthe\s+(last)\s+(?:one|image|asset|icon|picture)\b",
+    r"|(?:\b(?:number|no\.?|nr\.?|item|asset|image)\s+|#\s?)(\d{1,3})\b|\bthe\s+(last)\s+(?:one|"
+    r"image|asset|icon|picture)\b",
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"(?<![\w#-])(\d{1,7})(?![\w-]*_)(?!\s*(?:px|x\s*\d|by\s*\d))\b", re.IGNORECASE)
@@ -128,6 +183,12 @@ def take_name(text: str) -> tuple[str | None, str]:
         if not _is_engine(found[1]):
             return found[1], _cut(text, found)
     return None, text
+
+
+def taught_name(text: str) -> str | None:
+    """The name in "Meadow is our style" or "a style meadow"."""
+    found = _IS_OUR.search(text) or _AFTER_STYLE.search(text)
+    return found[1] if found else None
 
 
 def _is_engine(name: str) -> bool:

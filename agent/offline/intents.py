@@ -10,8 +10,8 @@ from agent.offline.entities import ids_in, ordinal_in, presets_in, take_style
 from agent.offline.lexicon import words
 from agent.offline.scene import Scene
 from agent.offline.tags import edited, take_filter
-from agent.offline.things import things_in
-from agent.offline.vocabulary import ENGINES
+from agent.offline.things import announced, things_in
+from agent.offline.vocabulary import CATEGORY, ENGINES
 
 
 class Intent(StrEnum):
@@ -50,16 +50,20 @@ _PACKAGE_NOUN = words(
     ]
 )  # fmt: skip
 _OBJECT_IS_PACKAGE = re.compile(
-    rf"^(?:(?:me|us|an?|the|one|single|it|them|that|this|those|these|everything|all|my|our|ready-made|complete|nice|proper|into|as|in|to|for|of|new|\w+ed|game)\s+)*{_PACKAGE_NOUN.pattern}",
+    rf"^(?:(?:me|us|an?|the|one|single|it|them|that|this|those|these|everything|all|my|our|"
+    rf"ready-made|complete|nice|proper|into|as|in|to|for|of|new|\w+ed|"
+    rf"game)\s+)*{_PACKAGE_NOUN.pattern}",
     re.IGNORECASE,
 )
 _OBJECT_IS_STYLE = re.compile(
-    r"^(?:(?:me|us|an?|the|our|my|this|these|those|that|it|them|new|own|art|house|visual|into|up|out|of|images?|pictures?|references?|from|\d+|attached|qq\d+qq|[A-Z]\w+)\s+)*(?:styles?|look|aesthetic)\b",
+    r"^(?:(?:me|us|an?|the|our|my|this|these|those|that|it|them|new|own|art|house|visual|"
+    r"into|up|out|of|images?|pictures?|references?|from|\d+|attached|qq\d+qq|"
+    r"(?-i:[A-Z])\w+)\s+)*(?:styles?|look|aesthetic)\b",
     re.IGNORECASE,
 )
 _STOPPING = re.compile(
     r"\b(?:it|this|that|them|everything|generation|batch)\s+(?:to\s+)?stop(?:ped)?\b"
-    r"|\bcancel(?:l?ed|ling|lation)?\b|\babort(?:ed)?\b|\b(?:it|this|that)\s+off\b",
+    r"|\bcancel(?:l?ed|ling|lation)?\b|\babort(?:ed)?\b",
     re.IGNORECASE,
 )
 _EXISTING = re.compile(
@@ -99,7 +103,13 @@ def _has_things(clause: Clause, scene: Scene) -> bool:
 
 
 def _counted_things(clause: Clause, scene: Scene) -> bool:
-    return any(item.sure for item in things_in(clause.text))
+    return announced(clause.text)
+
+
+def _kind_in_question(clause: Clause, scene: Scene) -> bool:
+    """Whether a kind is asked for without a verb: "Red potions?"."""
+    kinds = any(pattern.search(clause.text) for pattern in CATEGORY.values())
+    return clause.question and kinds and len(clause.text.split()) <= 6
 
 
 def _of_list(clause: Clause, scene: Scene) -> bool:
@@ -193,13 +203,13 @@ RULES: tuple[Rule, ...] = (
     Rule(
         intent=Intent.SET_STYLE,
         some=("style",),
-        heads=_heads("learn", "call", None, "want"),
+        heads=_heads("learn", "call", None),
         when=_images_at_hand,
     ),
     Rule(
         intent=Intent.SET_STYLE,
         some=("style",),
-        heads=_heads("make", "learn"),
+        heads=_heads("make", "learn", "want"),
         when=lambda c, s: _learns(c, s) and (s.new_images or c.has("images")),
     ),
     Rule(
@@ -240,6 +250,13 @@ RULES: tuple[Rule, ...] = (
         heads=_heads("make", "want", "learn", "start", None),
         when=lambda c, s: not take_filter(c.text)[0] and not _counted_things(c, s),
     ),
+    Rule(
+        intent=Intent.EDIT_TAGS,
+        some=("to_tag",),
+        none=("untagged",),
+        when=lambda c, s: bool(edited(c.text)),
+    ),
+    Rule(intent=Intent.TAG, some=("to_tag",), none=("untagged",)),
     Rule(intent=Intent.CALL, heads=_heads("call")),
     Rule(intent=Intent.SEARCH, heads=_heads("search")),
     Rule(
@@ -247,6 +264,7 @@ RULES: tuple[Rule, ...] = (
         heads=_heads("want", None),
         when=lambda c, s: c.has("untagged") or bool(take_filter(c.text)[0]),
     ),
+    Rule(intent=Intent.SEARCH, heads=_heads(None), when=_kind_in_question),
     Rule(intent=Intent.FAILED, some=("fail",)),
     Rule(intent=Intent.CREATE, heads=_heads("make", "want"), when=_to_make),
     Rule(intent=Intent.CREATE, heads=_heads("start"), when=_to_make),

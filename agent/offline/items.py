@@ -4,51 +4,66 @@ import re
 from dataclasses import dataclass, replace
 
 from agent.offline.vocabulary import CATEGORY_OF, GENERIC, LOOKS
+from agent.offline.words import STOP_WORDS
 from assetql.domain.query_text import singular
 
 _SPLIT = re.compile(
-    r"\s*(?:[,;\n]+\s*(?:and\s+|plus\s+|&\s*)?|\s+(?:and|plus|as\s+well\s+as|along\s+with)\s+|(?<=\w)\s*/\s*(?=\w))",
+    r"\s*(?:[,;\n]+\s*(?:and\s+|plus\s+|&\s*)?|\s+(?:and|plus|as\s+well\s+as|"
+    r"along\s+with)\s+|(?<=\w)\s*/\s*(?=\w))",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
 _HEADING = re.compile(
-    r"^[^:]*\b(?:batch|assets?|items?|things?|images?|icons?|sprites?|list|following|need|want|make|create|of|pieces|objects|stuff|set|draft|these|order)\b[^:]*:\s*",
+    r"^[^:]*\b(?:batch|assets?|items?|things?|images?|icons?|sprites?|list|following|need|"
+    r"want|make|create|of|pieces|objects|stuff|set|draft|these|order)\b[^:]*:\s*",
     re.IGNORECASE,
 )
 _CONTAINER = re.compile(
-    r"^(?:(?:me|us|up|out|together|a|an|one|the|new|my|our|another|small|little|quick|draft|simple|first|whole)\s+)*"
-    r"(?:(?:asset\s+)?batch(?:es)?|set|collection|bunch|series|list|group|job|draft|order|pack|couple|family|lot|run)\s*"
-    r"(?:\s(?:with|of|containing|consisting\s+of|for|from|that\s+(?:has|contains)|having|including|holding|called\s+qq\d+qq|named\s+qq\d+qq)\s*|\s*[-:,(]\s*|$)",
+    r"^(?:(?:me|us|up|out|together|a|an|one|the|new|my|our|another|small|little|quick|draft|"
+    r"simple|first|whole)\s+)*"
+    r"(?:(?:asset\s+)?batch(?:es)?|set|collection|bunch|series|list|group|job|draft|order|pack|"
+    r"couple|family|lot|run)\s*"
+    r"(?:\s(?:with|of|containing|consisting\s+of|for|from|that\s+(?:has|contains)|having|"
+    r"including|holding|called\s+qq\d+qq|named\s+qq\d+qq)\s*|\s*[-:,(]\s*|$)",
     re.IGNORECASE,
 )
 _GENERIC_OF = re.compile(
-    r"^(?:an?\s+|the\s+|some\s+|my\s+)?(?:(\d+)\s+)?(?:(?:different|new|game|nice|unique|distinct|separate|various)\s+)*"
-    r"(?:images?|icons?|pictures?|sprites?|assets?|items?|variations?|versions?|variants?|renders?|drawings?|takes?|pieces?|illustrations?|things?|objects?|kinds?|types?|sorts?)"
+    r"^(?:an?\s+|the\s+|some\s+|my\s+)?(?:(\d+)\s+)?(?:(?:different|new|game|nice|unique|"
+    r"distinct|separate|various)\s+)*"
+    r"(?:images?|icons?|pictures?|sprites?|assets?|items?|variations?|versions?|variants?|"
+    r"renders?|drawings?|takes?|pieces?|illustrations?|things?|objects?|kinds?|types?|sorts?)"
     r"\s*(?:of|showing|depicting|for|with|:|-|\()\s+(?=\w)",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"^(?:(?:about|around|exactly|some|maybe|like)\s+)?(\d{1,4})\s*(?:x|×|times)?\s+(?:different\s+|distinct\s+|unique\s+|separate\s+|new\s+|of\s+)*(.+)$",
+    r"^(?:(?:about|around|exactly|some|maybe|like)\s+)?(\d{1,4})\s*(?:x|×|"
+    r"times)?\s+(?:different\s+|distinct\s+|unique\s+|separate\s+|new\s+|of\s+)*(.+)$",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(
-    r"^(?:an?|the|one|some|my|our|another|any|single|new|several|few|each|all|(?:a\s+)?(?:bunch|couple|few)(?:\s+of)?)\s+",
+    r"^(?:an?|the|one|some|my|our|another|any|single|new|several|few|each|all|"
+    r"(?:a\s+)?(?:bunch|couple|few)(?:\s+of)?)\s+",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:me|us|it|out|up|also|with|of|for|and|containing|from|in|as|to|then|please|just|well|is|are|be|here|there|i|we|need|want)\s+(?=\S)",
+    r"^(?:me|us|it|out|up|also|with|of|for|and|containing|from|into|in|as|to|then|please|"
+    r"just|well|is|are|be|here|there|i|we|need|want)\s+(?=\S)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[-(]\s*)?\b(?:please|thanks?|thank\s+you|for\s+(?:me|us|now|my|our|the|this|a|an)\b.*|in\s+(?:it|there)|right\s+(?:now|away)|now|instead|too|as\s+well|next|asap|today|"
-    r"(?:and|then)?\s*(?:that|it)\s+is\s+(?:it|all)|if\s+(?:you|possible).*|to\s+(?:my|the|our|a)\b.*|on\s+(?:my|our)\b.*|together|only|etc)\s*[.!?)]*$",
+    r"\s*(?:[-(]\s*)?\b(?:please|thanks?|thank\s+you|for\s+(?:me|us|now|my|our|the|this|a|"
+    r"an)\b.*|in\s+(?:it|there)|right\s+(?:now|away)|now|instead|too|as\s+well|next|asap|"
+    r"today|"
+    r"(?:and|then)?\s*(?:that|it)\s+is\s+(?:it|all)|if\s+(?:you|possible).*|to\s+(?:my|the|our|"
+    r"a)\b.*|on\s+(?:my|our)\b.*|together|only|etc)\s*[.!?)]*$",
     re.IGNORECASE,
 )
 _HOW = re.compile(
     r"\s+(?:with|in|on|made|that|which|wearing|holding|having|from|under|at)\s+", re.IGNORECASE
 )
 _VERB_LEFT = re.compile(
-    r"^(?:make|create|generate|draw|produce|render|design|start|run|begin|launch|go|process|turn|use|do)\b",
+    r"^(?:make|create|generate|draw|produce|render|design|start|run|begin|launch|go|process|"
+    r"turn|use|do)\b",
     re.IGNORECASE,
 )
 
@@ -146,19 +161,6 @@ def _singular(name: str) -> str:
     return " ".join([*first, last[: len(one)] if lowered.startswith(one) else one])
 
 
-_STOP = frozenset(
-    """a an the all any every each some of for with and or in on at to from by as is are was were be been
-    that which who what where we i you me us our my your they them these those this it its there here do does
-    did have has had got get made make created generated create generate produced produce please now yet not
-    just also so far show find search list look see asset assets item items icon icons image images picture
-    pictures sprite sprites thing things stuff everything anything something ones one batch batches result
-    results library collection far can could would will let exist exists existing available only still up out
-    new newest latest recent recently last week today yesterday month ever already about like named called
-    workspace gallery graphics art files file whole entire complete current tagged tag tags label labels labelled
-    contain contains containing matching match kind type sort style no without if pull display give""".split()
-)
-
-
 def plain_words(text: str) -> str:
     """The words of a text that name something to look for."""
-    return " ".join(w for w in re.findall(r"#?[\w'-]+", text) if w.casefold() not in _STOP)
+    return " ".join(w for w in re.findall(r"#?[\w'-]+", text) if w.casefold() not in STOP_WORDS)

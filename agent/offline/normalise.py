@@ -23,7 +23,7 @@ _EXPANSIONS: tuple[tuple[str, str], ...] = (
     (r"\b(do|does|did|is|are|was|were|has|have|had|should|could|would)n'?t\b", r"\1 not"),
     (r"\bdont\b", "do not"),
     (r"\b(what|where|how|who|that|here|it|there)'s\b", r"\1 is"),
-    (r"\b(whats|wheres|hows|heres)\b", lambda m: m[1][:-1] + " is"),
+    (r"\b(what|where|how|here)s\b", r"\1 is"),
     (r"\bi'?d (?=like|love|need|want|rather)", "i would "),
     (r"\b(we|they|you)'d\b", r"\1 would"),
     (r"\b(i|we|you|they)'ll\b", r"\1 will"),

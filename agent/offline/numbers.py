@@ -2,17 +2,10 @@
 
 import re
 
-_UNITS = {
-    w: n
-    for n, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
-    )
-}
-_TENS = {
-    w: 10 * n
-    for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-}
+from agent.offline.words import TENS, UNITS
+
+_UNITS = {word: number for number, word in enumerate(UNITS)}
+_TENS = {word: 10 * number for number, word in enumerate(TENS, 2)}
 _SCALES = {"hundred": 100, "thousand": 1000}
 _WORD = "|".join(sorted({*_UNITS, *_TENS, *_SCALES} - {"one", "zero"}, key=len, reverse=True))
 _RUN = re.compile(

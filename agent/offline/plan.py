@@ -1,11 +1,12 @@
 """From a message to a plan: its clauses, their intents, the steps in a sensible order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.offline import replies, requests
 from agent.offline.clauses import Clause, clauses
 from agent.offline.conversation import Conversation
+from agent.offline.entities import presets_in
 from agent.offline.intents import Intent, intent_of, wants_export_too
 from agent.offline.normalise import normalise
 from agent.offline.requests import Context
@@ -76,7 +77,7 @@ def understand(talk: Conversation) -> Reading:
 
 
 def _says_how(clause: Clause, asked: Mapping[Intent, list[Clause]]) -> bool:
-    """ "Make them 512 px" behind a request to make things adds to it."""
+    """Whether a clause like "make them 512 px" adds to a request to make things."""
     return clause.head == "make" and Intent.CREATE in asked
 
 
@@ -90,6 +91,9 @@ def _settle(asked: dict[Intent, list[Clause]], scene: Scene) -> None:
         packed = [clause for clause in asked[Intent.CREATE] if wants_export_too(clause)]
         if packed:
             asked[Intent.EXPORT] = packed
+    makes = {clause.head for clause in asked.get(Intent.CREATE, [])}
+    if Intent.QUOTE in asked and "make" not in makes and not scene.new_list:
+        asked.pop(Intent.CREATE, None)  # "500 icons, what would that cost?" orders nothing
     if Intent.YES in asked and scene.new_list and not RANK.keys() & asked.keys():
         asked[Intent.CREATE] = asked[Intent.YES]
 
@@ -159,9 +163,10 @@ def _intents(reading: Reading) -> set[Intent]:
     if scene.new_images and not wanted & {Intent.SET_STYLE, Intent.SEARCH}:
         wanted.add(Intent.SET_STYLE)
     creates = reading.texts(Intent.CREATE)
-    if Intent.CREATE in wanted and Intent.START not in wanted and creates:
+    if Intent.CREATE in wanted and Intent.QUOTE not in wanted:
+        # Files without a word about them are drafted only.
         drafts = all(only_drafts(clause.text) for clause in creates)
-        if not drafts and Intent.QUOTE not in wanted:
+        if (creates or wanted & {Intent.TAG, Intent.EXPORT}) and not (creates and drafts):
             wanted.add(Intent.START)
     if reading.held:
         wanted.discard(Intent.START)
@@ -181,6 +186,8 @@ def _steps(intent: Intent, reading: Reading, context: Context) -> list[Step]:
     if intent is Intent.START:
         return requests.start_step(found[0] if found else None, context)
     steps: list[Step] = []
+    if intent is Intent.EXPORT:
+        found = [clause for clause in found if presets_in(clause.text)] or found[:1]
     for clause in _first_or_all(intent, found):
         steps.extend(_STEPS[intent](clause, context))
     return steps
@@ -211,7 +218,7 @@ def _names(reading: Reading, context: Context) -> list[Clause]:
     return [] if "set_style" in context.planned else reading.texts(Intent.CALL)
 
 
-_STEPS = {
+_STEPS: Mapping[Intent, Callable[[Clause, Context], list[Step]]] = {
     Intent.QUOTE: requests.quote_step,
     Intent.STATUS: lambda c, x: requests.batch_step("batch_status", c, x),
     Intent.CANCEL: lambda c, x: requests.batch_step("cancel_batch", c, x),

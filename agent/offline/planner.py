@@ -104,14 +104,14 @@ def _call(step: Step, args: Facts, talk: Conversation) -> AIMessage:
 
 def _chunks(message: AIMessage) -> Iterator[AIMessageChunk]:
     for word in _CHUNK.findall(message.text):
-        yield AIMessageChunk(word)
+        yield AIMessageChunk(content=word)
     for index, call in enumerate(message.tool_calls):
         yield AIMessageChunk(
-            "",
+            content="",
             tool_call_chunks=[
                 tool_call_chunk(
                     name=call["name"], args=json.dumps(call["args"]), id=call["id"], index=index
                 )
             ],
         )
-    yield AIMessageChunk("", chunk_position="last")
+    yield AIMessageChunk(content="", chunk_position="last")

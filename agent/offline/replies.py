@@ -70,7 +70,7 @@ _STATES: Mapping[str, str] = {
     "DRAFT": 'The batch is a draft and has not been started; say "go" to start it.',
     "RUNNING": "The batch is running; the card shows how far it is.",
     "READY": "The batch is done: everything is ready.",
-    "PARTIAL": 'The batch has ended with some images missing; say "retry those" for the failed ones.',
+    "PARTIAL": 'The batch has ended with some images missing; say "retry those".',
     "FAILED": 'The batch has failed; the card shows why. Say "retry those" to run them again.',
     "CANCELLED": "The batch was cancelled.",
 }

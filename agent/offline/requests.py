@@ -15,14 +15,16 @@ from agent.offline.entities import (
     take_size,
     take_style,
     take_variations,
+    taught_name,
     without_ordinals,
 )
 from agent.offline.items import Item, plain_words
 from agent.offline.scene import Scene
+from agent.offline.starting import without_hold
 from agent.offline.steps import BatchOf, FoundAsset, OnlyStyle, Step, Unresolved
 from agent.offline.tags import edited
 from agent.offline.targets import target_of
-from agent.offline.things import order_in
+from agent.offline.things import Order, order_in
 
 _CREATED = BatchOf(("create_batch", "make_variations", "retry_failed", "generate"))
 _CAPITALISED = re.compile(r"(?<=[\w,:] )(?!(?:CSV|UI|I)\b)([A-Z][\w'-]+)")
@@ -65,6 +67,9 @@ def style_name(clauses: Sequence[Clause], scene: Scene) -> str:
             found = take(text)[0]
             if found:
                 return scene.restored(found)
+    taught = next((name for text in texts if (name := taught_name(text))), None)
+    if taught:
+        return scene.restored(taught)
     if scene.text.quotes:
         return scene.text.quotes[0]
     capitalised = (m for text in texts if (m := _CAPITALISED.search(text)))
@@ -74,18 +79,12 @@ def style_name(clauses: Sequence[Clause], scene: Scene) -> str:
 def create_steps(text: str, scene: Scene, *, style: object, ask_list: bool) -> list[Step]:
     """create_batch from the attached list or from the things named. Raises: Unresolved."""
     order = order_in(text)
-    args: dict[str, object] = {}
-    steps: list[Step] = []
+    args = _style_args(order, scene, style)
+    steps = [Step("list_styles", {})] if isinstance(args.get("style"), OnlyStyle) else []
     if order.name:
         args["name"] = scene.restored(order.name)
-    named_style = scene.restored(order.style) if order.style else style
-    if not named_style and order.that_style:
-        named_style = scene.talk.style_name or OnlyStyle()
-    if isinstance(named_style, OnlyStyle):
-        steps.append(Step("list_styles", {}))
-    if named_style:
-        args["style"] = named_style
-    if scene.list_id and (scene.new_list or ask_list) and not order.items:
+    of_list = ask_list or not any(item.sure for item in order.items)
+    if scene.list_id and of_list and (scene.new_list or not order.items):
         return [*steps, Step("create_batch", {"upload": scene.list_id, **args})]
     if not order.items:
         raise Unresolved(replies.ATTACH_LIST if ask_list else replies.NAME_THINGS)
@@ -95,6 +94,15 @@ def create_steps(text: str, scene: Scene, *, style: object, ask_list: bool) -> l
         args["variations"] = order.variations
     items = [_item(item, scene) for item in order.items]
     return [*steps, Step("create_batch", {"items": items, **args})]
+
+
+def _style_args(order: Order, scene: Scene, style: object) -> dict[str, object]:
+    """The style that is named, else the one that this message teaches, else "that style"."""
+    if order.style:
+        return {"style": scene.restored(order.style)}
+    if not style and order.that_style:
+        style = scene.talk.style_name or OnlyStyle()
+    return {"style": style} if style else {}
 
 
 def _item(item: Item, scene: Scene) -> Mapping[str, object]:
@@ -117,7 +125,8 @@ def quote_step(clause: Clause, context: Context) -> list[Step]:
     if scene.new_list:
         upload = Step("create_batch", {"upload": scene.list_id})
         return [upload, Step("quote", {"batch": _CREATED})]
-    size, text = take_size(clause.text)
+    said = clause.text if count_in(take_size(clause.text)[1]) else without_hold(scene.text.plain)
+    size, text = take_size(said)
     each, text = take_variations(text)
     count = count_in(text)
     things = order_in(
@@ -159,30 +168,32 @@ def edit_steps(clause: Clause, context: Context) -> list[Step]:
     for tag in edited(clause.rest):
         text = text.replace(tag, " ")
     text = re.sub(r"\b(?:tags?|labels?)\b", " ", text, flags=re.IGNORECASE)
-    verb = "remove" if clause.head == "delete" or re.match(r"un-?tag", clause.text, re.I) else "add"
+    verb = (
+        "remove"
+        if clause.head == "delete" or re.match(r"un-?tag", clause.text, re.IGNORECASE)
+        else "add"
+    )
     found = target_of(_after_preposition(text), scene, batch=context.batch)
     steps = [found.search] if found.search else []
     return [*steps, Step("edit_tags", {**found.args, verb: tags})]
 
 
 def _after_preposition(text: str) -> str:
-    """ "to the red potions" names the assets behind "to"; "the red potions as" before "as"."""
+    """The assets of "(add x) to the red potions"; the whole where there is no preposition."""
     behind = re.search(r"\b(?:to|on|onto|from|off)\b\s*(.+)$", text, re.IGNORECASE)
     return behind[1] if behind else text
 
 
 def export_steps(clause: Clause, context: Context) -> list[Step]:
-    """export. Raises: Unresolved where no preset is named."""
-    presets = presets_in(clause.text)
+    """Export. Raises: Unresolved where no preset is named."""
+    presets = presets_in(clause.text) or presets_in(context.scene.text.plain)
     if not presets:
         raise Unresolved(replies.NAME_PRESET)
-    found = target_of(clause.rest, context.scene, batch=context.batch)
-    if context.batch and not found.search:
-        found_args: Mapping[str, object] = {"batch": context.batch}
-    else:
-        found_args = found.args
+    if context.batch:  # what this message makes is what it packs
+        return [Step("export", {"presets": list(presets), "batch": context.batch})]
+    found = target_of(clause.rest, context.scene, batch="")
     steps = [found.search] if found.search else []
-    return [*steps, Step("export", {"presets": list(presets), **found_args})]
+    return [*steps, Step("export", {"presets": list(presets), **found.args})]
 
 
 def vary_steps(clause: Clause, context: Context) -> list[Step]:
@@ -197,7 +208,7 @@ def vary_steps(clause: Clause, context: Context) -> list[Step]:
     if ids:
         return [Step("make_variations", {"asset": ids[0], **args})]
     shown = [str(asset["asset_id"]) for asset in scene.talk.listing]
-    place = ordinal_in(clause.text)
+    place = ordinal_in(clause.text) or ordinal_in(scene.text.plain)
     if place is None and len(shown) == 1:
         place = 1
     if place and place <= len(shown):
@@ -224,5 +235,7 @@ def _how_many(text: str) -> int:
     if counted:
         return counted
     return (
-        1 if re.search(r"\b(?:another|one\s+more|a\s+variation|a\s+version)\b", text, re.I) else 3
+        1
+        if re.search(r"\b(?:another|one\s+more|a\s+variation|a\s+version)\b", text, re.IGNORECASE)
+        else 3
     )

@@ -2,36 +2,54 @@
 
 import re
 
-_GO = r"(?:start|run|runn|generat|launch|begin|beginn|kick|mak|go|execut|render|process|trigger|fire|fir|spend|submit)\w*"
-_OBJECT = r"(?:\s+(?:it|them|that|this|anything|off|yet|now|the\s+batch|generation|generating|the\s+generation|making\s+it|images|for\s+now|up|any\s+of\s+(?:it|them)|just))*"
+_GO = (
+    r"(?:start|run|runn|generat|launch|begin|beginn|kick|mak|go|execut|render|process|trigger|fire|"
+    r"fir|spend|submit)\w*"
+)
+_OBJECT = (
+    r"(?:\s+(?:it|them|that|this|anything|off|yet|now|the\s+batch|generation|generating|"
+    r"the\s+generation|making\s+it|images|for\s+now|up|any\s+of\s+(?:it|them)|just))*"
+)
 NO_START = re.compile(
     r"(?:,\s*)?(?:\b(?:but|and|just|please|only)\s+)*(?:"
     + "|".join(
         (
-            rf"\b(?:do\s+not|never|not\s+to|no\s+need\s+to|should\s+not|must\s+not|rather\s+not|will\s+not|shall\s+not)\s+(?:\w+\s+){{0,2}}?{_GO}{_OBJECT}",
-            rf"\bwithout\s+(?:\w+\s+){{0,2}}?(?:start|run|generat|launch|beginn|kick|render|execut|trigger|fir|mak|go|process|spend)\w*{_OBJECT}",
+            rf"\b(?:do\s+not|never|not\s+to|no\s+need\s+to|should\s+not|must\s+not|"
+            rf"rather\s+not|will\s+not|shall\s+not)\s+(?:\w+\s+){{0,2}}?{_GO}{_OBJECT}",
+            rf"\bwithout\s+(?:\w+\s+){{0,2}}?(?:start|run|generat|launch|beginn|kick|render|"
+            rf"execut|trigger|fir|mak|go|process|spend)\w*{_OBJECT}",
             r"\bnot\s+(?:just\s+)?(?:yet|now|right\s+now|start\w*|run\w*)(?:\s+(?:it|yet|them))*",
-            rf"\b(?:hold|holding)\s+(?:off|on|it|the\s+start|back|fire)\b(?:\s+(?:on|with|for|until|till|from)\b(?:\s+\w+ing)?{_OBJECT})?(?:\s+now)?",
-            r"\bwait(?:ing)?\s+(?:for|until|till|with|before)\b[^,.;]*",
-            r"\b(?:until|till|unless|before)\s+(?:i|we|you|my|it)\b[^,.;]*",
-            r"\b(?:keep|leave|save|park|store)\s+(?:it|them|that|this)\s+(?:as|in|at|a|the|un\w+|idle|parked|for\s+now|there|on\s+ice|on\s+hold)\b[^,.;]*",
+            rf"\b(?:hold|holding)\s+(?:off|on|it|the\s+start|back|fire)\b(?:\s+(?:on|with|for|"
+            rf"until|till|from)\b(?:\s+\w+ing)?{_OBJECT})?(?:\s+now)?",
+            r"\bwait(?:ing)?\s+(?:for|until|till|with|before)\b[^,.;:?]*",
+            r"\b(?:until|till|unless|before)\s+(?:i|we|you|my|it)\b[^,.;:?]*",
+            r"\b(?:keep|leave|save|park|store)\s+(?:it|them|that|this)\s+(?:as|in|at|a|the|un\w+|"
+            r"idle|parked|for\s+now|there|on\s+ice|on\s+hold)\b[^,.;:?]*",
             r"\b(?:as|only|just|in)\s+(?:a\s+)?draft\b(?:\s+(?:for\s+now|only|state|mode|please))*",
-            r"\bdraft\s+only\b|\bjust\s+(?:a\s+)?draft\b|\bno\s+(?:start|generation|generating|run)\b(?:\s+yet)?",
-            r"\b(?:i|we)\s+(?:will|would|want\s+to|need\s+to|may|might|like\s+to|have\s+to)\s+(?:\w+\s+){0,2}?(?:start|launch|run|kick|tell|say|let|give|check|review|confirm|approve|decide|look|see|trigger)\b[^,.;]*",
-            r"\blet\s+(?:me|us)\s+(?:check|review|look|see|think)\b[^,.;]*",
-            r"\b(?:start|run|launch|generate)\s+(?:it\s+|them\s+|that\s+)?later\b|\blater\b|\bfor\s+now\b",
-            r"\bnothing\s+(?:should|must|may|has\s+to|needs\s+to|is\s+to)\b[^,.;]*",
+            r"\bdraft\s+only\b|\bjust\s+(?:a\s+)?draft\b|\bno\s+(?:start|generation|generating|"
+            r"run)\b(?:\s+yet)?",
+            r"\b(?:i|we)\s+will\s+(?:\w+\s+){0,2}?(?:start|launch|run|kick|tell|say|let|give|"
+            r"confirm|approve|decide|trigger)\b[^,.;:?]*",
+            r"\b(?:i|we)\s+(?:would|want\s+to|need\s+to|may|might|have\s+to|"
+            r"am\s+going\s+to)\s+(?:\w+\s+){0,2}?(?:start|launch|check|review|look|see|confirm|"
+            r"approve|decide)\b[^,.;:?]*\b(?:first|before\w*|myself)\b[^,.;:?]*",
+            r"\blet\s+(?:me|us)\s+(?:check|review|look|see|think)\b[^,.;:?]*",
+            r"\b(?:start|run|launch|generate)\s+(?:it\s+|them\s+|that\s+)?later\b|\blater\b|"
+            r"\bfor\s+now\b",
+            r"\bnothing\s+(?:should|must|may|has\s+to|needs\s+to|is\s+to)\b[^,.;:?]*",
         )
     )
     + ")",
     re.IGNORECASE,
 )
 START_TAIL = re.compile(
-    r"\s*(?:,|\band\b|\bthen\b)*\s*\b(?:start|run|launch|kick|begin|go)\s+(?:it|them|off|ahead|right\s+away|now)\b.*$",
+    r"\s*(?:,|\band\b|\bthen\b)*\s*\b(?:start|run|launch|kick|begin|go)\s+(?:it|them|off|"
+    r"ahead|right\s+away|now)\b.*$",
     re.IGNORECASE,
 )
 _DRAFTING = re.compile(
-    r"^\W*(?:draft|drafting|prepare|preparing|plan|set\s+up|setup|line\s+up|queue\s+up|put\s+together)\b",
+    r"^\W*(?:draft|drafting|prepare|preparing|plan|set\s+up|setup|line\s+up|queue\s+up|"
+    r"put\s+together)\b",
     re.IGNORECASE,
 )
 

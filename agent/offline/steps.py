@@ -47,7 +47,7 @@ class Plan:
     remark: str = ""
 
 
-class Unresolved(Exception):  # noqa: N818 — as the domain's errors are named
+class Unresolved(Exception):
     """What a step needs is not there; the message is for the person."""
 
 

@@ -4,14 +4,22 @@ import re
 
 from agent.offline.lexicon import CONCEPT
 
-_WORD = r"(?:qq\d+qq|(?!(?:as|with|the|a|an|by|it|them|this|that|and|or|into|in|for|to|on|yet|all|assets?|items?|those|these|now|please|automatically|everything|results?|new|ones|images?|of|is|are|from|after|when|my|our|again|me|up|properly|correctly|too)\b)[a-z][\w-]*)"
+_WORD = (
+    r"(?:qq\d+qq|(?!(?:as|with|the|a|an|by|it|them|this|that|and|or|into|in|for|to|on|yet|all|assets?|"
+    r"items?|those|these|now|please|automatically|everything|results?|new|ones|images?|of|is|are|from|"
+    r"after|when|my|our|again|me|up|properly|correctly|too)\b)[a-z][\w-]*)"
+)
 _LIST = rf"({_WORD}(?:\s*(?:,|and|,\s*and|\bor\b)\s+{_WORD}(?=\s*(?:,|and\b|$|\.)))*)"
 _FILTERS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?:(?:that|which)\s+(?:is|are|have\s+been|were)\s+)?(?:tagged|labell?ed|marked)\s+(?:as\s+|with\s+|by\s+)?(?:the\s+)?(?:tags?\s+)?{_LIST}(?:\s+(?:things|ones|assets))?",
-        rf"\b(?:with|having|that\s+(?:have|has|carry|carries)|which\s+(?:have|has|carry)|under|carrying|bearing|has|have)\s+(?:the|a|an)?\s*(?:tags?|labels?)\s+(?:of\s+)?{_LIST}",
-        rf"\b(?:with|having|that\s+(?:have|has|carry|carries)|carrying|bearing|of)\s+(?:the|a|an)?\s*({_WORD})\s+(?:tags?|labels?)\b",
+        rf"\b(?:(?:that|which)\s+(?:is|are|have\s+been|were)\s+)?(?:tagged|labell?ed|"
+        rf"marked)\s+(?:as\s+|with\s+|by\s+)?(?:the\s+)?(?:tags?\s+)?{_LIST}(?:\s+(?:things|"
+        rf"ones|assets))?",
+        rf"\b(?:with|having|that\s+(?:have|has|carry|carries)|which\s+(?:have|has|carry)|under|"
+        rf"carrying|bearing|has|have)\s+(?:the|a|an)?\s*(?:tags?|labels?)\s+(?:of\s+)?{_LIST}",
+        rf"\b(?:with|having|that\s+(?:have|has|carry|carries)|carrying|bearing|of)\s+(?:the|a|"
+        rf"an)?\s*({_WORD})\s+(?:tags?|labels?)\b",
         rf"({_WORD})[\s-]+tagged\b",
         rf"\b(?:tags?|labels?)\s*[:=]\s*{_LIST}",
         rf"\b(?:the\s+)?tag\s+(?:is\s+)?({_WORD})(?=\s*(?:$|[,.]|into|to|for|on|as))",
@@ -20,21 +28,47 @@ _FILTERS = tuple(
 _EDITS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?:tags?|labels?|categories)\s*(?:[:=]|called|named)?\s*(qq\d+qq(?:\s*(?:,|and|,\s*and)\s*qq\d+qq)*)",
-        rf"(qq\d+qq(?:\s*(?:,|and|,\s*and)\s*qq\d+qq)*)\s*(?:as\s+(?:a\s+)?)?(?:tags?|labels?)?",
+            r"\b(?:tags?|labels?|categories)\s*(?:[:=]|called|named)?\s*(qq\d+qq(?:\s*(?:,|and|"
+            r",\s*and)\s*qq\d+qq)*)",
+        r"(qq\d+qq(?:\s*(?:,|and|,\s*and)\s*qq\d+qq)*)\s*(?:as\s+(?:a\s+)?)?(?:tags?|labels?)?",
         rf"\b(?:as|with)\s+(?:being\s+)?(?:the\s+|a\s+)?(?:tags?\s+|labels?\s+)?{_LIST}",
         rf"\b(?:the|a|an)\s+(?:tags?|labels?)\s+{_LIST}",
         rf"\b(?:the|a|an)\s+({_WORD})\s+(?:tags?|labels?)\b",
-        rf"\b(?:tags?|labels?)\s+(?!(?:the|my|our|all|those|these|them|it|this|that|everything)\b){_LIST}(?=\s+(?:to|on|onto|from|off)\b)",
+        rf"\b(?:tags?|labels?)\s+(?!(?:the|my|our|all|those|these|them|it|this|that|"
+        rf"everything)\b){_LIST}(?=\s+(?:to|on|onto|from|off)\b)",
         rf"^(?:the\s+|an?\s+)?{_LIST}\s+(?:to|on|onto|from|off)\b",
         rf"\b({_WORD})\s+(?:tags?|labels?)\b",
         rf"\b(?:are|is|be|to\s+be)\s+(?:tagged\s+|labell?ed\s+)?({_WORD})$",
-        rf"^(?:all\s+|of\s+)*(?:the\s+)?(?:(?:new|newest|latest)\s+(?:ones|assets|images)|those|these|them|it|all|this|everything)(?:\s+of\s+(?:them|those|these))?\s*[:,-]?\s*{_LIST}$",
+        rf"^(?:all\s+|of\s+)*(?:the\s+)?(?:(?:new|newest|latest)\s+(?:ones|assets|images)|those|"
+        rf"these|them|it|all|this|everything)(?:\s+of\s+(?:them|those|"
+        rf"these))?\s*[:,-]?\s*{_LIST}$",
     )
 )  # fmt: skip
 _SPLIT = re.compile(r"\s*(?:,\s*and\b|,|\band\b|\bor\b)\s*", re.IGNORECASE)
 _NOT_TAGS = frozenset(
-    {"tag", "tags", "label", "auto", "any", "no", "some", "untagged", "not", "tagged"}
+    {
+        "tag",
+        "tags",
+        "label",
+        "auto",
+        "any",
+        "no",
+        "some",
+        "untagged",
+        "not",
+        "tagged",
+        "get",
+        "gets",
+        "got",
+        "getting",
+        "be",
+        "been",
+        "being",
+        "also",
+        "then",
+        "sure",
+        "auto-",
+    }
 )
 
 

@@ -22,7 +22,8 @@ _ENGINE = words(
     ]
 )  # fmt: skip
 _THE_BATCH = words(
-    [r"batch(?:es)?", "results?", "job", "run", r"new(?:est)?\s+\w+", r"latest\s+\w+", r"last\s+batch", "order"]
+    [r"batch(?:es)?", "results?", "job", "run", r"new(?:est)?\s+\w+", r"latest\s+\w+",
+    r"last\s+batch", "order"]
 )  # fmt: skip
 _SHOWN = words(
     [

@@ -20,10 +20,19 @@ _ENGINE_TAIL = re.compile(
     + r")(?:\s+(?:package|pack|project|game|engine|format|bundle|app|and\b.*))?",
     re.IGNORECASE,
 )
+_ENGINE_PACKAGE = re.compile(
+    r"\s*(?:,\s*)?\b(?:and|plus|with)?\s*(?:an?\s+|the\s+)?(?:"
+    + "|".join(p.pattern for p in PRESETS.values())
+    + r")\s+(?:export|package|pack|bundle|build|zip)\b.*$",
+    re.IGNORECASE,
+)
 _LIST_WORDS = re.compile(
-    r"\b(?:from|in|of|on|out\s+of|using|with|per|according\s+to|for)?\s*(?:each|every(?:thing)?|all)?\s*(?:of\s+|the\s+|in\s+|on\s+|from\s+)*"
-    r"(?:(?:this|the|that|my|our|attached|these|uploaded|following|whole|entire|full|item|asset|attached|new|each|every)\s+)*"
-    r"(?:csv(?:\s+file)?|spreadsheet|excel(?:\s+file|\s+sheet)?|tsv|table|attachment|(?:item\s+|asset\s+)?list(?!\s*:)|sheet|file|rows?|entries)\b(?!\s+of\b)",
+    r"\b(?:from|in|of|on|out\s+of|using|with|per|according\s+to|for)?\s*(?:each|"
+    r"every(?:thing)?|all)?\s*(?:of\s+|the\s+|in\s+|on\s+|from\s+)*"
+    r"(?:(?:this|the|that|my|our|attached|these|uploaded|following|whole|entire|full|item|asset|"
+    r"attached|new|each|every)\s+)*"
+    r"(?:csv(?:\s+file)?|spreadsheet|excel(?:\s+file|\s+sheet)?|tsv|table|attachment|(?:item\s+|"
+    r"asset\s+)?list(?!\s*:)|sheet|file|rows?|entries)\b(?!\s+of\b)",
     re.IGNORECASE,
 )
 
@@ -48,7 +57,7 @@ def order_in(text: str) -> Order:
     that_style, text = take_that_style(text)
     size, text = take_size(text)
     variations, text = take_variations(text)
-    text = _LIST_WORDS.sub(" ", _ENGINE_TAIL.sub(" ", text))
+    text = _LIST_WORDS.sub(" ", _ENGINE_TAIL.sub(" ", _ENGINE_PACKAGE.sub(" ", text)))
     return Order(
         items=tuple(items_of(text)),
         size=size,
@@ -57,6 +66,17 @@ def order_in(text: str) -> Order:
         that_style=that_style,
         name=name,
     )
+
+
+def announced(text: str) -> bool:
+    """Whether a text without a verb asks for things: counted, sized or as a batch."""
+    order = order_in(text)
+    several = len(order.items) > 1 or bool(
+        re.match(r"(?:an?\s+|new\s+|one\s+)*batch\b", text, re.IGNORECASE)
+    )
+    in_batch = several and bool(re.search(r"\bbatch\b", text, re.IGNORECASE))
+    sized = bool(order.items) and bool(order.size or order.variations)
+    return any(item.sure for item in order.items) or sized or (in_batch and bool(order.items))
 
 
 def things_in(text: str) -> tuple[Item, ...]:

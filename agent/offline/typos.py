@@ -3,22 +3,8 @@
 import re
 from functools import lru_cache
 
-# Words that carry an intent and are long enough to be told from others by one slip.
-_STEERING = """
-generate generating create creating produce render design batch start launch begin status
-progress cancel retry failed export package bundle unity godot unreal android atlas spritesheet
-untagged tagged search style styles variations variation versions weapons potions everything
-estimate price another second third attached spreadsheet please without before similar
-""".split()
-# One slip away from a steering word, and words in their own right.
-_REAL = frozenset(
-    """lunch expert stare patch bath latch match hatch latch witch stale smart stark stat star
-    pitch butch bench beach watch notch catch bundles packages creature creatures states stats
-    prices prize pride prince exports renders designs creates generates launches starts batches
-    potion weapon version begins began being searches retries stylus styled stylet statue statues
-    rendered designed created generated started launched exported packaged bundled cancelled
-    canceled priced estimated estimates attach""".split()
-)
+from agent.offline.words import REAL_WORDS, STEERING
+
 _WORD = re.compile(r"[A-Za-z]{5,14}")
 
 
@@ -29,9 +15,9 @@ def corrected(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _correct(word: str) -> str | None:
-    if word in _REAL or word in _STEERING:
+    if word in REAL_WORDS or word in STEERING:
         return None
-    return next((known for known in _STEERING if _one_slip(word, known)), None)
+    return next((known for known in STEERING if _one_slip(word, known)), None)
 
 
 def _one_slip(typed: str, known: str) -> bool:

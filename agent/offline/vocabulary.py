@@ -12,10 +12,13 @@ ENGINES: Mapping[str, tuple[str, ...]] = {
         "ios", "iphones?", "ipads?", "ipados", "xcode", "xcassets", r"asset\s+catalog(?:ue)?s?",
         "apple", "swift(?:ui)?", r"mobile",
     ),
-    "android": ("android", "drawables?", r"play\s+store", r"android\s+studio", r"mobile", "densit(?:y|ies)"),
-    "web": ("web", "websites?", "webp", "avif", "srcset", "browsers?", "html", r"web\s*pages?", "homepage"),
+    "android": ("android", "drawables?", r"play\s+store", r"android\s+studio", r"mobile",
+    "densit(?:y|ies)"),
+    "web": ("web", "websites?", "webp", "avif", "srcset", "browsers?", "html", r"web\s*pages?",
+    "homepage"),
     "atlas": (
-        r"(?:sprite|texture)?[\s-]*atlas(?:es)?", "spritesheet", r"sheets?\s+of\s+sprites", r"sprite\s*map",
+        r"(?:sprite|texture)?[\s-]*atlas(?:es)?", "spritesheet", r"sheets?\s+of\s+sprites",
+        r"sprite\s*map",
         r"texture\s*packer", r"packed\s+(?:texture|sheet)s?",
     ),
     "raw": (r"raw", r"pngs?", r"originals?", r"plain\s+(?:images|files|pngs)"),
@@ -28,7 +31,8 @@ PRESETS: Mapping[str, re.Pattern[str]] = {
 PLAIN_FILES = re.compile(r"\b(?:zip|download|files|archive|folder)\b", re.IGNORECASE)
 
 STYLE_WORDS = (
-    r"styles?", r"look(?:\s+and\s+feel)?(?!\s+(?:for|up|like|good|great|at))", r"art\s+(?:style|direction)",
+    r"styles?", r"look(?:\s+and\s+feel)?(?!\s+(?:for|up|like|good|great|at))",
+    r"art\s+(?:style|direction)",
     "aesthetics?", r"visual\s+(?:style|language|identity)", r"house\s+style", "vibe", "stylistic",
 )  # fmt: skip
 
@@ -62,7 +66,8 @@ CATEGORY = {
 ITSELF_A_NAME = frozenset({"potion", "scroll", "gem", "button", "banner"})
 # Category of what a thing is, by its last word.
 THINGS: Mapping[str, tuple[str, ...]] = {
-    "weapon": ("sword", "dagger", "axe", "hammer", "bow", "staff", "spear", "wand", "mace", "crossbow"),
+    "weapon": ("sword", "dagger", "axe", "hammer", "bow", "staff", "spear", "wand", "mace",
+    "crossbow"),
     "armor": ("shield", "helmet", "helm", "boot", "armor", "gauntlet", "cap", "mail", "cape"),
     "potion": ("potion", "elixir", "antidote"),
     "food": ("bread", "apple", "meat", "cheese", "fruit", "cake", "mushroom", "fish"),
@@ -91,7 +96,7 @@ GENERIC = re.compile(
     r"""^(?:(?:the|a|an|some|my|our|all|every|each|any|of|new|whole|full|entire|different|following|game|few|\d+|single|complete)\s+)*
     (?:it|them|this|that|these|those|everything|all|batch(?:es)?|things?|stuff|assets?|items?|images?|icons?|sprites?|pieces?|objects?
     |pictures?|set|list|csv|file|rows?|ones?|results?|files?|sheet|spreadsheet|job|run|draft|lot|graphics?|art|collection|each|table|go|order|entries
-    |generation|generating|process|production|now|work|content|contents|me|us|you|one|please|way|attached|attachment|yet|line|lines|spritesheet)?
-    (?:\s+(?:it|them|now|here|above|below|please|in\s+it|there|yet|of\s+(?:it|them|these|those)|too|attached|again))*$""",
+    |generation|generating|process|production|now|work|content|contents|me|us|you|one|please|way|attached|attachment|yet|line|lines|spritesheet|made|done|created|generated|drawn)?
+    (?:\s+(?:it|them|now|here|made|done|created|generated|drawn|rendered|produced|above|below|please|in\s+it|there|yet|of\s+(?:it|them|these|those)|too|attached|again))*$""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from langchain.tools import tool
 from pydantic import Field
 
-from agent.tools.artifacts import Answer, answer
+from agent.tools.artifacts import Answer, Facts, answer
 from agent.tools.batches import BatchId, find_batch
 from agent.tools.runtime import Runtime, call_key
 from assetql.pipeline.export import request_export
@@ -49,7 +49,7 @@ def export(
     )
     resolved = {"presets": list(outcome.presets), "batch": batch_id, "count": len(assets)}
     if outcome.package:
-        facts: dict[str, object] = asdict(outcome.package) | {"presets": list(outcome.presets)}
+        facts: Facts = {**asdict(outcome.package), "presets": list(outcome.presets)}
         return answer(facts, {"kind": "package", **facts, "resolved": resolved})
     facts = {
         "batch_id": batch_id,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from pydantic import BaseModel
 
 from agent.offline.planner import OfflinePlanner
 from agent.tools import TOOLS
@@ -30,7 +31,8 @@ class ScriptedWorld:
     def call(self, tool: str, args: Facts) -> tuple[Facts | str, Facts]:
         """(facts or error, the call as it was resolved)."""
         schema = next(t for t in TOOLS if t.name == tool).tool_call_schema
-        assert not isinstance(schema, dict)
+        assert isinstance(schema, type)
+        assert issubclass(schema, BaseModel)
         schema.model_validate(args)  # the planner calls as the schemas say
         return getattr(self, f"_{tool}")(args)
 
