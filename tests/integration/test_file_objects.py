@@ -15,6 +15,17 @@ def test_faults_of_the_file_system_are_store_unavailable(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
+def test_a_failed_write_leaves_no_file(tmp_path: Path) -> None:
+    def fail() -> None:
+        with FileObjects(tmp_path).writer("raw/a.png", media_type="image/png") as file:
+            file.write(b"half")
+            raise EOFError
+
+    with pytest.raises(EOFError):
+        fail()
+    assert list((tmp_path / "raw").iterdir()) == []
+
+
 def test_what_a_killed_writer_left_is_no_object(tmp_path: Path) -> None:
     objects = FileObjects(tmp_path)
     objects.put("raw/a.png", b"data", media_type="image/png")

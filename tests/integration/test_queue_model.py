@@ -1,7 +1,7 @@
 """The embedded queue beside a model of it, under random schedules."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -86,8 +86,10 @@ class QueueModel(RuleBasedStateMachine):
         assert bool(received) == (len(visible) > len(worn))
         dead_now = self.queue.depth().dead - sum(m.dead for m in self.messages.values())
         for body in sorted(worn, key=lambda b: (self.messages[b].visible_at, int(b)))[:dead_now]:
-            self.messages[body].dead = True
-            self.messages[body].visible_at = self.clock.now()
+            # Given up: no receipt of the living queue reaches it any more.
+            self.messages[body] = replace(
+                self.messages[body], dead=True, visible_at=self.clock.now(), receipt=""
+            )
         self._take(received, visibility, dead=False)
         if not received:
             assert dead_now == len(worn)
