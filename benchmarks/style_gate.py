@@ -56,13 +56,10 @@ def embed_sets(folder: Path, limit: int | None = None) -> Spaces:
     """Embed the first `limit` PNGs of each set."""
     weights = load_weights()
     count = len(weights["mean"])
-    rows = {
-        style.name: np.stack(
-            [raw(Image.open(f), weights["frequencies"]) for f in sorted(style.glob("*.png"))[:limit]]
-        )
-        for style in sorted(folder.iterdir())
-        if style.is_dir()
-    }
+    rows: dict[str, Vectors] = {}
+    for style in sorted(path for path in folder.iterdir() if path.is_dir()):
+        images = [Image.open(file) for file in sorted(style.glob("*.png"))[:limit]]
+        rows[style.name] = np.stack([raw(image, weights["frequencies"]) for image in images])
     return Spaces(
         descriptor={name: project(values, weights) for name, values in rows.items()},
         standardised={

@@ -22,7 +22,8 @@ from assetql.adapters.local.descriptor import DESCRIPTOR, project, raw
 from benchmarks.treatments import SIDE, pseudo_style
 
 OUT = Path(__file__).parent.parent / "assetql" / "adapters" / "local" / "negatives"
-DRAWN, WAVES, SHRINKAGE = 40, 44, 0.3
+DRAWN, WAVES, SHRINKAGE = 39, 44, 0.3
+CONSTANT = 0.8  # of the median length of a drawn part
 PSEUDO_STYLES, PER_PSEUDO_STYLE = 3, 50
 BANK_PER_SET, SHEET_PER_SET, CELL = 28, 8, 96
 _SKIPPED = ("skin-tone", "flag", "keycap", "symbol-")  # near-copies of one drawing
@@ -65,7 +66,7 @@ def rasterise(folder: Path, icons: IconSet) -> list[Image.Image]:
     for name in names:
         icon = {"width": 16, "height": 16, "left": 0, "top": 0, **_box(data), **data["icons"][name]}
         image = _draw(icon, icons.ink)
-        if not icon.get("hidden") and image.getchannel("A").getextrema()[1] >= 128:
+        if not icon.get("hidden") and np.asarray(image.getchannel("A")).max() >= 128:
             images.append(image)
         if len(images) == icons.count:
             break
@@ -91,9 +92,7 @@ def frequencies() -> NDArray[np.float32]:
     """(3, WAVES): random directions in orthogonal triples, radii as of a normal distribution."""
     rng = np.random.default_rng(0)
     triples = [np.linalg.qr(rng.normal(size=(3, 3)))[0] for _ in range(-(-WAVES // 3))]
-    radii = np.quantile(
-        np.sqrt(rng.chisquare(3, 200_000)), (np.arange(WAVES) + 0.5) / WAVES
-    )
+    radii = np.quantile(np.sqrt(rng.chisquare(3, 200_000)), (np.arange(WAVES) + 0.5) / WAVES)
     return (np.concatenate(triples)[:WAVES] * rng.permutation(radii)[:, None]).T.astype(np.float32)
 
 
@@ -134,11 +133,14 @@ def train(sets: list[list[Rows]]) -> dict[str, NDArray[np.float32]]:
         np.clip((style[:, :count] - mean) / scale, -4, 4) for styles in sets for style in styles
     ]
     projection = discriminant(standard)
+    drawn = np.concatenate(standard) @ projection
+    centre = drawn.mean(axis=0)
     weights = {
         "mean": mean,
         "scale": scale,
         "projection": projection,
-        "centre": np.concatenate(standard).mean(axis=0) @ projection,
+        "centre": centre,
+        "constant": CONSTANT * np.median(np.linalg.norm(drawn - centre, axis=1)),
         "frequencies": frequencies(),
         "colors": np.concatenate([styles[0][:, count:] for styles in sets]).mean(axis=0),
     }

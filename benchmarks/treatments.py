@@ -34,7 +34,8 @@ def _outline(image: Image.Image, a: float, b: float) -> Image.Image:
 
 
 def _posterise(image: Image.Image, a: float, _b: float) -> Image.Image:
-    return _with_alpha(ImageOps.posterize(image.convert("RGB"), 2 + int(a * 2)), image.getchannel("A"))
+    coarse = ImageOps.posterize(image.convert("RGB"), 2 + int(a * 2))
+    return _with_alpha(coarse, image.getchannel("A"))
 
 
 def _flatten(image: Image.Image, a: float, _b: float) -> Image.Image:
@@ -64,7 +65,8 @@ def _soften(image: Image.Image, a: float, _b: float) -> Image.Image:
 def _shade(image: Image.Image, a: float, b: float) -> Image.Image:
     ramp = Image.linear_gradient("L")
     ramp = ramp.rotate(90) if b > 0.6 else ramp
-    ramp = (ImageOps.invert(ramp) if a > 0.5 else ramp).point([150 + int(i * 0.4) for i in range(256)])
+    ramp = ImageOps.invert(ramp) if a > 0.5 else ramp
+    ramp = ramp.point([150 + int(level * 0.4) for level in range(256)])
     shaded = ImageChops.multiply(image.convert("RGB"), Image.merge("RGB", (ramp, ramp, ramp)))
     return _with_alpha(shaded, image.getchannel("A"))
 

@@ -1,7 +1,7 @@
 """Is an image in style? A score against the references, and a threshold of each profile's own.
 
-Works in the space of any embedder: vectors are centred on the bank of negatives, because what all
-pictures share says nothing about style, and compared by cosine.
+Works in the space of any embedder: the cosine to the references is counted in standard deviations
+above the bank of negatives, so that scores of different styles and embedders can be compared.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ Scores = NDArray[np.float64]
 
 ENOUGH = 3  # references that can be calibrated against one another
 _UNCALIBRATED_ACCEPTS = 0.1  # of the negatives, where there are too few references
+_LOOSE = 0.5  # mean held-out score below which references don't look like one style
 _PRIOR_WEIGHT = 4.0  # how many references the negatives' spread counts for
 
 
@@ -31,15 +32,19 @@ class Evidence:
 
 
 def score(embedding: Vectors, references: Vectors, negatives: Vectors) -> float:
-    """Cosine in -1..1 of (d,) to the mean of the references (n, d); higher is more in style."""
+    """How much more (d,) is like the references (n, d) than other styles (m, d) are.
+
+    0 is an average image of another style; 1 is one standard deviation of those above it.
+    """
     return float(scores(embedding[None], references, negatives)[0])
 
 
 def scores(embeddings: Vectors, references: Vectors, negatives: Vectors) -> Scores:
     """`score` of each row of (k, d), as (k,)."""
-    centre = np.asarray(negatives, np.float64).mean(axis=0)
-    style = _unit(_unit(references - centre).mean(axis=0, keepdims=True))
-    return (_unit(embeddings - centre) @ style.T)[:, 0]
+    style = _unit(_unit(references).mean(axis=0, keepdims=True))
+    others = (_unit(negatives) @ style.T)[:, 0]
+    alike = (_unit(embeddings) @ style.T)[:, 0]
+    return (alike - others.mean()) / max(float(others.std()), 1e-9)
 
 
 def calibrate(
@@ -57,7 +62,7 @@ def calibrate(
     evidence = gather(references, negatives, augmented=augmented)
     if len(references) < ENOUGH:
         return _uncalibrated(evidence, len(references))
-    mean, spread = _positives(evidence, references, negatives)
+    mean, spread = _positives(evidence)
     threshold = _best_threshold(evidence.others, mean, spread)
     return StyleGate(
         threshold=threshold,
@@ -65,7 +70,7 @@ def calibrate(
         false_accept_rate=float((evidence.others >= threshold).mean()),
         false_reject_rate=_below(threshold, mean, spread),
         calibrated=True,
-        warnings=_disagreements(evidence),
+        warnings=_disagreements(evidence, threshold),
     )
 
 
@@ -100,23 +105,12 @@ def _unit(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     return wide / np.maximum(np.linalg.norm(wide, axis=-1, keepdims=True), 1e-12)
 
 
-def _positives(evidence: Evidence, references: Vectors, negatives: Vectors) -> tuple[float, float]:
+def _positives(evidence: Evidence) -> tuple[float, float]:
     """Mean and spread to expect of in-style images; few references say little of the spread."""
-    count = len(references)
-    gain = _gain_of_one_more(references, negatives)
-    mean = float(evidence.held_out.mean()) * gain
+    count = len(evidence.held_out)
     prior, own = float(evidence.others.var()), float(evidence.held_out.var())
     spread = sqrt((count * own + _PRIOR_WEIGHT * prior) / (count + _PRIOR_WEIGHT))
-    return mean, max(spread, 1e-6)
-
-
-def _gain_of_one_more(references: Vectors, negatives: Vectors) -> float:
-    """A mean of n references is closer to the style than the n-1 that held-out ones met."""
-    count = len(references)
-    unit = _unit(references - np.asarray(negatives, np.float64).mean(axis=0))
-    alike = unit @ unit.T
-    mean = max(float((alike.sum() - count) / (count * (count - 1))), 0.05)
-    return sqrt(((1 + (count - 2) * mean) / (count - 1)) / ((1 + (count - 1) * mean) / count))
+    return float(evidence.held_out.mean()), max(spread, 1e-6)
 
 
 def _below(threshold: float, mean: float, spread: float) -> float:
@@ -126,7 +120,9 @@ def _below(threshold: float, mean: float, spread: float) -> float:
 
 def _best_threshold(others: Scores, mean: float, spread: float) -> float:
     """The threshold with the least sum of false accepts and false rejects."""
-    low, high = float(others.min()), max(float(others.max()), mean)
+    # Below the median it would let more other styles pass than it keeps out: no gate at all.
+    low = float(np.median(others))
+    high = max(float(others.max()), mean)
     candidates = np.linspace(low, high, 400)
     accepts = 1 - np.searchsorted(others, candidates, side="left") / len(others)
     rejects = np.array([_below(float(c), mean, spread) for c in candidates])
@@ -153,16 +149,18 @@ def _uncalibrated(evidence: Evidence, count: int) -> StyleGate:
     )
 
 
-def _disagreements(evidence: Evidence) -> tuple[str, ...]:
-    """A warning for each reference that scores no better than the bank's best tenth."""
-    line = float(np.quantile(evidence.others, 0.9))
-    count = len(evidence.held_out)
-    warnings = [
-        f"Reference {index} of {count} looks out of place: {value:.2f} against the others, "
-        f"where one in ten images of other styles reaches {line:.2f}. Check or replace it."
-        for index, value in enumerate(evidence.held_out, start=1)
-        if value < line
-    ]
-    if len(warnings) * 2 > count:
-        return ("The references do not agree with one another: they look like several styles.",)
-    return tuple(warnings)
+def _disagreements(evidence: Evidence, threshold: float) -> tuple[str, ...]:
+    """A warning for each reference that would not pass, or one for all where none stands out."""
+    scored = evidence.held_out
+    if float(scored.mean()) < _LOOSE:
+        return (
+            "The references hardly agree with one another: on average they are only "
+            f"{scored.mean():.1f} deviations more alike than images of other styles. "
+            "Check that they are of one style.",
+        )
+    return tuple(
+        f"Reference {index} of {len(scored)} looks out of place: {value:.1f} against the others, "
+        f"below the threshold of {threshold:.1f}. Check or replace it."
+        for index, value in enumerate(scored, start=1)
+        if value < threshold
+    )

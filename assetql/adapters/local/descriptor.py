@@ -13,6 +13,7 @@ from assetql.domain.canvas import fit
 
 DESCRIPTOR = "descriptor-1"
 _CLIP = 4.0  # standard deviations; a rare extreme of one measure must not outvote the rest
+_COLOR_WEIGHT = 0.7
 
 Vectors = NDArray[np.float32]
 Weights = dict[str, Vectors]
@@ -21,7 +22,7 @@ Weights = dict[str, Vectors]
 class DescriptorEmbedder:
     """Images to (dimensions,) vectors in which images of one style point the same way.
 
-    Half of a vector is how the image is drawn, half which exact colours it uses.
+    Two thirds of a vector are how the image is drawn, one third which exact colours it uses.
     """
 
     name: str = DESCRIPTOR
@@ -50,9 +51,12 @@ def project(rows: Vectors, weights: Weights) -> Vectors:
     """(k, n + 2m) rows of `raw` to (k, dimensions) unit vectors."""
     count = len(weights["mean"])
     standard = np.clip((rows[:, :count] - weights["mean"]) / weights["scale"], -_CLIP, _CLIP)
-    drawn = unit(standard @ weights["projection"] - weights["centre"])
+    drawn = standard @ weights["projection"] - weights["centre"]
+    # The constant keeps a style near the middle of all styles from being mere direction noise.
+    constant = np.full((len(rows), 1), weights["constant"], np.float32)
+    drawn = unit(np.concatenate([drawn, constant], axis=1))
     colored = unit(rows[:, count:] - weights["colors"])
-    return unit(np.concatenate([drawn, colored], axis=1))
+    return unit(np.concatenate([drawn, _COLOR_WEIGHT * colored], axis=1))
 
 
 def unit(vectors: NDArray[np.floating]) -> Vectors:
@@ -63,8 +67,10 @@ def unit(vectors: NDArray[np.floating]) -> Vectors:
 
 @lru_cache(maxsize=1)
 def load_weights() -> Weights:
-    """The trained arrays: mean, scale (n,); projection (n, d); centre (d,); frequencies (3, m);
-    colors (2m,); bank (k, d + 2m).
+    """The trained arrays, float32.
+
+    mean, scale: (n,); projection: (n, d); centre: (d,); constant: (); frequencies: (3, m);
+    colors: (2m,); bank: (k, d + 1 + 2m).
     """
     path = resources.files("assetql.adapters.local") / "negatives" / f"{DESCRIPTOR}.npz"
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
