@@ -19,6 +19,7 @@ from agent.offline import replies
 from agent.offline.conversation import Conversation, Facts, read
 from agent.offline.plan import make_plan
 from agent.offline.steps import Plan, Step, Unresolved, resolved
+from agent.typed_answers import typed_answer
 
 _CHUNK = re.compile(r"\S+\s*")
 
@@ -76,7 +77,8 @@ def answer(messages: Sequence[BaseMessage], tools: Sequence[str]) -> AIMessage:
 
 def _is_answer(talk: Conversation) -> bool:
     """A typed yes or no that was taken for the approval which a notice now tells of."""
-    return any("approval_id" in facts for facts in talk.notices) and len(talk.said.split()) <= 6
+    answered = any("approval_id" in facts for facts in talk.notices)
+    return answered and typed_answer(talk.said) is not None
 
 
 def _next(plan: Plan, talk: Conversation, tools: Sequence[str]) -> AIMessage:

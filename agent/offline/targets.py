@@ -104,7 +104,8 @@ def query_of(text: str, scene: Scene) -> dict[str, object]:
     tags, text = take_filter(text)
     if tags:
         query["tags"] = [scene.restored(tag) for tag in tags]
-        text = _ENGINE.sub(" ", text)
+    if tags or untagged:
+        text = _ENGINE.sub(" ", _PURPOSE.split(text, maxsplit=1)[0])
     since, text = take_since(text)
     if since:
         query["since"] = since

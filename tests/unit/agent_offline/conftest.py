@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from agent.offline.planner import OfflinePlanner
 from agent.tools import TOOLS
+from assetql.domain.query_text import query_words
 
 CHAT = Path(__file__).parents[3] / "examples" / "chat"
 Facts = dict[str, Any]
@@ -114,7 +115,8 @@ class ScriptedWorld:
         return {"assets": 1, **edit}, edit
 
     def _search(self, args: Facts) -> tuple[Facts | str, Facts]:
-        return {"assets": self.assets, "total": len(self.assets), "cursor": None}, args
+        found = [asset for asset in self.assets if _is_found(asset, args)]
+        return {"assets": found, "total": len(found), "cursor": None}, args
 
     def _make_variations(self, args: Facts) -> tuple[Facts | str, Facts]:
         if args["asset"] not in {asset["asset_id"] for asset in self.assets}:
@@ -181,12 +183,32 @@ class Chat:
         )
 
 
-ASSETS = [
-    {"asset_id": f"ast_aaaaaaaaaa-{n:05d}-001-r1", "name": name, "tags": ["potion"]}
-    for n, name in enumerate(
-        ("Minor Health Potion", "Major Health Potion", "Mana Potion", "Antidote", "Elixir"), 1
+def _is_found(asset: Facts, query: Facts) -> bool:
+    words = query_words(" ".join([asset["name"], asset["description"], *asset["tags"]]))
+    return (
+        all(word in words for word in query_words(query.get("text", "")))
+        and set(query.get("tags", [])) <= set(asset["tags"])
+        and query.get("category", "") in {"", asset["category"]}
+        and not (query.get("untagged") and asset["tags"])
     )
-]
+
+
+def _assets() -> list[Facts]:
+    with (CHAT / "uploads" / "rpg_items.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    return [
+        {
+            "asset_id": f"ast_aaaaaaaaaa-{n:05d}-001-r1",
+            "name": row["name"],
+            "description": row["description"],
+            "category": row["category"],
+            "tags": [row["category"]],
+        }
+        for n, row in enumerate(rows, 1)
+    ]
+
+
+ASSETS = _assets()
 
 
 def _set_up(chat: Chat, setup: Sequence[str]) -> None:
@@ -200,7 +222,7 @@ def _set_up(chat: Chat, setup: Sequence[str]) -> None:
             world.assets = ASSETS
         if state == "assets_shown":
             call: Any = {"name": "search", "args": {}, "id": "call_0", "type": "tool_call"}
-            shown = json.dumps({"assets": ASSETS, "total": 5})
+            shown = json.dumps({"assets": ASSETS[:5], "total": 5})
             chat.messages += [
                 HumanMessage("show me the assets", additional_kwargs={"kind": "person"}),
                 AIMessage("", tool_calls=[call]),
