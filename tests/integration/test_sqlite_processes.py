@@ -158,3 +158,21 @@ def test_a_forked_child_leaves_its_parents_connections_alone(tmp_path: Path) -> 
             assert child.exitcode == 0
             child.close()
         assert database.rows("SELECT budget FROM accounts") == [(1,)]
+
+
+def test_a_forked_child_opens_connections_of_its_own(tmp_path: Path) -> None:
+    with closing(open_database(tmp_path)) as database:
+        with database.connection() as parents:
+            pass
+
+        def compare() -> None:
+            with database.connection() as own:
+                assert own is not parents
+
+        child = multiprocessing.get_context("fork").Process(target=compare)
+        child.start()
+        child.join()
+        assert child.exitcode == 0
+        child.close()
+        with database.connection() as again:
+            assert again is parents
