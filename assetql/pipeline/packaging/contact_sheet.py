@@ -67,8 +67,8 @@ class ContactSheet:
         name = "contact-sheet.png" if self._page == 1 else f"contact-sheet-{self._page}.png"
         self._left -= self._on_page
         self._on_page = 0
-        if self._left:
-            self._sheet = self._new_page()
+        # The last page's pixels would stay in memory while the atlas is made.
+        self._sheet = self._new_page() if self._left else Image.new("RGB", (1, 1))
         return PackageFile(name, out.getvalue())
 
     def _new_page(self) -> Image.Image:

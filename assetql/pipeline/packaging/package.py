@@ -29,7 +29,7 @@ COMPANIONS = {
     "atlas": Companion(closing=atlas.sheets),
 }
 _NONE = Companion()
-_IN_MEMORY = 8 << 20  # what grows beyond this waits on disk
+_IN_MEMORY = 1 << 20  # what grows beyond this waits on disk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
