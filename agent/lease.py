@@ -16,11 +16,10 @@ _FIRST_LOOK = 0.02
 _LAST_LOOK = 0.5
 
 
-async def acquire(agent: AgentServices, workspace: str, thread_id: str) -> TurnLease | None:
+def acquire(agent: AgentServices, workspace: str, thread_id: str) -> TurnLease | None:
     """The thread's lease, or None while another turn holds it."""
     now = agent.services.clock.now()
-    return await agent.call(
-        agent.services.stores.turns.acquire,
+    return agent.services.stores.turns.acquire(
         workspace,
         thread_id,
         holder=uuid4().hex,
@@ -38,7 +37,7 @@ async def wait_for_turn(
         held = await agent.call(agent.services.stores.turns.get, workspace, thread_id)
         if posted and held and held.consumed >= posted.position:
             return None
-        lease = await acquire(agent, workspace, thread_id)
+        lease = await agent.call(acquire, agent, workspace, thread_id)
         if lease:
             return lease
         await asyncio.sleep(pause)

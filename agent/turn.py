@@ -28,6 +28,7 @@ from agent.typed_answers import take_typed_answer
 from assetql.domain.errors import AssetQLError, StaleClaim, ThreadBusy
 from assetql.domain.identity import Principal
 from assetql.domain.thread import InboxMessage, TurnLease
+from assetql.domain.upload import Upload
 
 _LOG = logging.getLogger(__name__)
 MOST_RESUMES = 3
@@ -49,12 +50,11 @@ async def run_turn(
     message; ModelUnavailable; StaleClaim where a newer turn took over.
     """
     door = _Door(services, caller, thread_id)
-    posted: InboxMessage | None = None
     if busy == "wait":
-        posted = await door.post(message)
-        lease = await wait_for_turn(services, caller.workspace, thread_id, posted)
+        posted, lease = await services.call(door.begin, message)
+        lease = lease or await wait_for_turn(services, caller.workspace, thread_id, posted)
     else:
-        lease = await acquire(services, caller.workspace, thread_id)
+        posted, lease = None, await services.call(acquire, services, caller.workspace, thread_id)
         if lease is None:
             raise ThreadBusy(
                 f"Thread {thread_id!r} is answering another message.",
@@ -66,7 +66,7 @@ async def run_turn(
     turn = _Turn(door, lease)
     try:
         async with heartbeat(services, lease):
-            posted = posted or await door.post(message)
+            posted = posted or await services.call(door.post, message)
             async with aclosing(turn.run(posted)) as parts:
                 async for part in parts:
                     yield part
@@ -82,21 +82,23 @@ class _Door:
     caller: Principal
     thread_id: str
 
-    async def post(self, message: NewMessage | None) -> InboxMessage | None:
+    def begin(self, message: NewMessage | None) -> tuple[InboxMessage | None, TurnLease | None]:
+        """Stores the message, then takes the thread's lease if it is free."""
+        posted = self.post(message)
+        turns = self.agent.services.stores.turns
+        held = turns.get(self.caller.workspace, self.thread_id)
+        if posted and held and held.consumed >= posted.position:
+            return posted, None
+        return posted, acquire(self.agent, self.caller.workspace, self.thread_id)
+
+    def post(self, message: NewMessage | None) -> InboxMessage | None:
         if message is None:
             return None
         stores, clock = self.agent.services.stores, self.agent.services.clock
-        posted = await self.agent.call(
-            post_message,
-            message,
-            thread_id=self.thread_id,
-            caller=self.caller,
-            stores=stores,
-            clock=clock,
+        posted = post_message(
+            message, thread_id=self.thread_id, caller=self.caller, stores=stores, clock=clock
         )
-        await self.agent.call(
-            take_typed_answer, posted, caller=self.caller, stores=stores, clock=clock
-        )
+        take_typed_answer(posted, caller=self.caller, stores=stores, clock=clock)
         return posted
 
     async def joined(self, posted: InboxMessage | None) -> GraphPart:
@@ -116,6 +118,7 @@ class _Turn:
 
     door: _Door
     lease: TurnLease
+    taken: int | None = None  # known once the turn has run to its end
 
     @property
     def config(self) -> RunnableConfig:
@@ -128,18 +131,34 @@ class _Turn:
             async with aclosing(self._resume(snapshot)) as parts:
                 async for part in parts:
                     yield part
+            snapshot = await self._snapshot()
         elif posted and posted.position <= start:
             yield custom(event="joined", reply=answer_to(posted.position, _messages(snapshot)))
-        waiting = await self.door.agent.call(
-            self.door.agent.services.stores.inbox.after,
-            self.lease.workspace,
-            self.lease.thread_id,
-            max(start, self.lease.consumed),
-        )
-        for messages in by_author(waiting):
-            async with aclosing(self._answer(messages)) as parts:
+        runs = await self.door.agent.call(self._waiting, max(start, self.lease.consumed))
+        for index, (taken, messages) in enumerate(runs):
+            if index:
+                snapshot = await self._snapshot()
+            update = next_input(
+                cast("ThreadState", snapshot.values),
+                messages,
+                taken=taken,
+                cut_short=bool(snapshot.tasks),
+            )
+            async with aclosing(self._stream(update, messages)) as parts:
                 async for part in parts:
                     yield part
+        self.taken = runs[-1][0] if runs else start
+
+    def _waiting(self, position: int) -> list[tuple[int, list[AnyMessage]]]:
+        """Each author's messages behind `position`, and the position that they reach."""
+        stores = self.door.agent.services.stores
+        workspace, thread_id = self.lease.workspace, self.lease.thread_id
+
+        def lookup(upload_id: str) -> Upload | None:
+            return stores.uploads.get(workspace, upload_id)
+
+        runs = by_author(stores.inbox.after(workspace, thread_id, position))
+        return [(run[-1].position, compose(run, lookup)) for run in runs]
 
     def _cut_short(self, snapshot: StateSnapshot) -> bool:
         """Did a crash end the last turn? One that ended by itself has its messages consumed."""
@@ -165,24 +184,6 @@ class _Turn:
         except AssetQLError as error:  # the messages that came since still get their answer
             _LOG.warning("a resumed turn failed: %s", error)
             yield custom(event="error", code=error.code, message=error.message, remedy=error.remedy)
-
-    async def _answer(self, waiting: Sequence[InboxMessage]) -> Parts:
-        uploads = self.door.agent.services.stores.uploads
-
-        def read() -> list[AnyMessage]:
-            return compose(waiting, lambda upload: uploads.get(self.lease.workspace, upload))
-
-        messages = await self.door.agent.call(read)
-        snapshot = await self._snapshot()
-        update = next_input(
-            cast("ThreadState", snapshot.values),
-            messages,
-            taken=waiting[-1].position,
-            cut_short=bool(snapshot.tasks),
-        )
-        async with aclosing(self._stream(update, messages)) as parts:
-            async for part in parts:
-                yield part
 
     async def _stream(
         self, update: dict[str, object] | None, messages: Sequence[AnyMessage]
@@ -219,7 +220,7 @@ class _Turn:
         """Gives the thread back; what the graph has taken in counts as answered."""
         agent = self.door.agent
         try:
-            taken = _taken(await self._snapshot())
+            taken = _taken(await self._snapshot()) if self.taken is None else self.taken
             await agent.saver.aprune_thread(self.config)
             await agent.call(agent.services.stores.turns.finish, self.lease, consumed=taken)
         except StaleClaim:

@@ -96,17 +96,26 @@ class Evidence:
         products = {a * b for a, b in combinations([*named, *several], 2)}
         return frozenset({*named, *several}) | products | {a + b for a, b in combinations(named, 2)}
 
+    def counted(self, least: Decimal, most: Decimal) -> bool:
+        """Whether a count between the two is in an artifact, or follows from what is there.
+
+        Looks at the newest artifact first: what is true was mostly said just now.
+        """
+        return any(least <= count <= most for count in self.counts())
+
+    def counts(self) -> Iterator[int]:
+        """Counts in artifacts, their sums, differences and lengths; newest first, repeated."""
+        for facts in reversed(self._artifacts):
+            yield from _counts(facts)
+        yield from self._derived_counts
+
     @cached_property
-    def counts(self) -> frozenset[int]:
-        """Counts in artifacts, and what follows from them by sums, differences and lengths."""
-        found: set[int] = set()
-        for facts in self._artifacts:
-            found |= _counts(facts)
-        for refs in (self._ids_by_prefix(self._artifacts[-4:]), self._ids_by_prefix(None)):
-            found |= refs
-        found |= _sums_across(self._artifacts)
-        found |= {int(n) for text in self._bare_texts for n in _numbers(text) if n == int(n)}
-        return frozenset(found)
+    def _derived_counts(self) -> frozenset[int]:
+        found = _sums_across(self._artifacts)
+        found |= self._ids_by_prefix(self._artifacts[-4:]) | self._ids_by_prefix(self._artifacts)
+        return frozenset(
+            found | {int(n) for text in self._bare_texts for n in _numbers(text) if n == int(n)}
+        )
 
     def by_state(self, state: str) -> frozenset[int]:
         """How many images the artifacts say are in a state such as FAILED."""
@@ -127,7 +136,7 @@ class Evidence:
         pairs = list(combinations(amounts, 2))
         derived = {a + b for a, b in pairs} | {abs(a - b) for a, b in pairs}
         prices = {p for facts in self._artifacts for p in _amounts(facts, only="unit_price")}
-        return frozenset(amounts | derived | {p * n for p in prices for n in self.counts})
+        return frozenset(amounts | derived | {p * n for p in prices for n in self.counts()})
 
     @cached_property
     def _artifacts(self) -> list[Facts]:
@@ -151,9 +160,9 @@ class Evidence:
     def _said(self) -> list[str]:
         return [text for m in self._messages if (text := said(m)) is not None]
 
-    def _ids_by_prefix(self, artifacts: Sequence[Facts] | None) -> set[int]:
+    def _ids_by_prefix(self, artifacts: Sequence[Facts]) -> set[int]:
         """How many different batches, assets, styles the tools spoke of."""
-        texts = [json.dumps(f, default=str) for f in (artifacts or self._artifacts)]
+        texts = [json.dumps(f, default=str) for f in artifacts]
         ids = {ref for text in texts for ref in references(text)}
         return set(Counter(ref.partition("_")[0] for ref in ids).values())
 

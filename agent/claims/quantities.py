@@ -36,6 +36,7 @@ VAGUE = {
     "millions": (1_000_000, 10**12),
 }
 
+NUMBER_WORDS = tuple({*SMALL, *SCALES, *VAGUE} - {"one"})
 _AFTER_A = {"dozen", "hundred", "thousand", "million", "score", "couple", "pair"}
 
 # Digits that count nothing: ids, links, paths, sizes, times, dates, colours, ordinals, list marks.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agent.claims.evidence import Evidence, references
-from agent.claims.quantities import Token, plain, tokens
+from agent.claims.quantities import NUMBER_WORDS, Token, plain, tokens
 
 _NOUNS = frozenset(
     re.findall(
@@ -61,6 +61,11 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _WILL = re.compile(r"\b(?:will|i'?ll|we'?ll|shall)\b", re.IGNORECASE)
+# Most sentences hold nothing to check: neither a digit nor a number word, an id or a link.
+_SUSPECT = re.compile(
+    r"\d|[^\W\d_]_|://|www|\w\.\w|/|[^\x00-\x7f]|\b(?:" + "|".join(NUMBER_WORDS) + r")s?\b",
+    re.IGNORECASE,
+)
 _CENT = Decimal("0.005")
 
 
@@ -83,6 +88,8 @@ class _Claim:
 
 def doubts(sentence: str, before: str, evidence: Evidence) -> Iterator[Doubt]:
     """What `sentence` says and the evidence doesn't; `before` is the text that led up to it."""
+    if not _SUSPECT.search(before + sentence):
+        return
     text = plain(sentence)
     for reference in sorted(references(text)):
         if reference in evidence.references:
@@ -194,21 +201,18 @@ def _holds(claim: _Claim, text: str, evidence: Evidence) -> bool:
         return any(abs(token.value - amount) <= _CENT for amount in evidence.money)
     if token.kind == "percent":
         return _is_share(token.value, evidence)
-    return any(token.value <= count <= token.most for count in _known(claim, evidence))
-
-
-def _known(claim: _Claim, evidence: Evidence) -> frozenset[int]:
     state = _STATES.get(claim.state or "", "")
     if state and claim.noun not in _ROWS:
-        return evidence.by_state(state)
-    return evidence.counts
+        return any(token.value <= count <= token.most for count in evidence.by_state(state))
+    return evidence.counted(token.value, token.most)
 
 
 def _is_share(percent: Decimal, evidence: Evidence) -> bool:
+    counts = frozenset(evidence.counts())
     return any(
         whole and abs(Decimal(100 * part) / whole - percent) < 1
-        for whole in evidence.counts
-        for part in evidence.counts
+        for whole in counts
+        for part in counts
         if 0 <= part <= whole
     )
 
