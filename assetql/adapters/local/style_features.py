@@ -5,6 +5,7 @@ a name and a reason: colour, edges, texture, frequency, silhouette.
 """
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,20 +180,20 @@ def frequency(canvas: Canvas) -> Floats:
     """Power spectrum of lightness: 14 rings, and along the axes against the diagonals."""
     light = canvas.over_grey[0] - canvas.over_grey[0].mean()
     power = np.abs(np.fft.rfft2(light)) ** 2
-    rings = np.bincount(_RING_OF, power.ravel(), minlength=15)[1:15] + 1e-3
+    rings = np.bincount(_ring_index(), power.ravel(), minlength=15)[1:15] + 1e-3
     logs = np.log(rings / rings.sum())
     axis = power[:3].sum() + power[-2:].sum() + power[:, :3].sum()
-    return np.concatenate([logs, [np.log(rings.sum()), axis / power.sum()]]).astype(np.float32)
+    return np.concatenate([logs, [np.log(rings.sum()), axis / (power.sum() + 1e-6)]]).astype(
+        np.float32
+    )
 
 
+@cache
 def _ring_index() -> NDArray[np.intp]:
     fy, fx = np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None]
     radius = np.hypot(fy, fx) * SIDE
     rings = np.floor(2 * np.log2(np.maximum(radius, 1.0))).astype(np.intp) + 1
     return np.where(radius < 0.5, 0, np.minimum(rings, 14)).ravel()
-
-
-_RING_OF = _ring_index()
 
 
 def corners(canvas: Canvas) -> Floats:
