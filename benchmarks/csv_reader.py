@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from assetql.domain.asset_list import AssetListReader, ListLimits
+from assetql.domain.asset_list.limits import ListLimits
+from assetql.domain.asset_list.reader import AssetListReader
 from assetql.domain.batch import Row
 
 ROUNDS = 7

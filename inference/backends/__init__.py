@@ -1,11 +1,10 @@
 """Image backends: what turns an `ImageRequest` into a PNG, one folder each."""
 
-from collections.abc import Callable
+from importlib import import_module
 from typing import Protocol
 
 from assetql.domain.errors import unknown_choice
 from assetql.domain.imaging import ImageRequest, ImageResponse
-from inference.backends.placeholder import PlaceholderBackend
 
 
 class ImageBackend(Protocol):
@@ -29,11 +28,14 @@ class ImageBackend(Protocol):
         ...
 
 
-BACKENDS: dict[str, Callable[..., ImageBackend]] = {"placeholder": PlaceholderBackend}
+# By dotted name, so that a process loads only what draws for it.
+BACKENDS: dict[str, str] = {"placeholder": "inference.backends.placeholder.PlaceholderBackend"}
 
 
 def load_backend(name: str, **options: float) -> ImageBackend:
     """Build the backend called `name`. Raises: InvalidInput naming the nearest one."""
     if name not in BACKENDS:
         raise unknown_choice("image backend", name, sorted(BACKENDS))
-    return BACKENDS[name](**options)
+    module, _, kind = BACKENDS[name].rpartition(".")
+    backend: ImageBackend = getattr(import_module(module), kind)(**options)
+    return backend

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assetql.domain.asset_list import AssetListReader, ListLimits, Refusal, RowDefaults
+from assetql.domain.asset_list.limits import ListLimits, Refusal, RowDefaults
+from assetql.domain.asset_list.reader import AssetListReader
 from assetql.domain.batch import Row
 from assetql.domain.errors import InvalidInput
 

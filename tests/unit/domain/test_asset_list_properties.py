@@ -6,7 +6,8 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assetql.domain.asset_list import AssetListReader, Refusal
+from assetql.domain.asset_list.limits import Refusal
+from assetql.domain.asset_list.reader import AssetListReader
 from assetql.domain.batch import Row
 
 # Letters that Windows-1252 has and that never look like UTF-8 there.
