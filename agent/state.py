@@ -10,6 +10,7 @@ from langchain_core.messages import (
     BaseMessage,
     HumanMessage,
     RemoveMessage,
+    ToolCall,
     ToolMessage,
 )
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
@@ -36,26 +37,30 @@ class ThreadState(AgentState[None]):
 
 
 def paired(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
-    """The messages, with an error for each tool call that has no result, and no stray results."""
-    answers = {m.tool_call_id: m for m in messages if isinstance(m, ToolMessage)}
-    result: list[AnyMessage] = []
-    for message in messages:
-        if isinstance(message, ToolMessage):
-            continue  # it goes right behind its call
-        result.append(message)
+    """The messages, each tool call with one result right behind it: an error where there is none.
+
+    A result belongs to the newest call before it that has its id; one without a call is dropped.
+    """
+    caller: dict[str, int] = {}
+    results: dict[tuple[int, str], ToolMessage] = {}
+    for index, message in enumerate(messages):
         if isinstance(message, AIMessage):
-            result.extend(_answers(message, answers))
-    return result
+            caller |= {call["id"] or "": index for call in message.tool_calls}
+        elif isinstance(message, ToolMessage) and message.tool_call_id in caller:
+            results[caller[message.tool_call_id], message.tool_call_id] = message
+    whole: list[AnyMessage] = []
+    for index, message in enumerate(messages):
+        if isinstance(message, AIMessage):
+            calls = message.tool_calls
+            whole += [message, *(results.get((index, c["id"] or "")) or _lost(c) for c in calls)]
+        elif not isinstance(message, ToolMessage):
+            whole.append(message)
+    return whole
 
 
-def _answers(message: AIMessage, answers: dict[str, ToolMessage]) -> list[ToolMessage]:
-    return [
-        answers.pop(call["id"] or "", None)
-        or ToolMessage(
-            LOST_RESULT, tool_call_id=call["id"] or "", name=call["name"], status="error"
-        )
-        for call in message.tool_calls
-    ]
+def _lost(call: ToolCall) -> ToolMessage:
+    call_id = call["id"] or ""
+    return ToolMessage(LOST_RESULT, tool_call_id=call_id, name=call["name"], status="error")
 
 
 def trimmed(messages: Sequence[AnyMessage]) -> tuple[list[AnyMessage], list[AnyMessage]]:
