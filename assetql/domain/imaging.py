@@ -9,7 +9,8 @@ MAX_SIDE = 2048
 
 
 class _Wire(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built at first use: a process that only looks at assets never needs the validators.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class StyleConditioning(_Wire):

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from assetql.domain.asset import Asset
 from assetql.domain.batch import Batch, FollowUpKind
@@ -160,9 +160,10 @@ def _pack(
 ) -> Package:
     export_id = derived_id("exp", caller.workspace, key)
     zip_key = f"exports/{caller.workspace}/{export_id}.zip"
+    facts_only = [replace(asset, embedding=()) for asset in assets]  # thousands fit in memory
     with stores.objects.writer(zip_key, media_type="application/zip") as out:
         summary = write_package(
-            out, assets=assets, read_object=stores.objects.get, presets=presets, title=title
+            out, assets=facts_only, read_object=stores.objects.get, presets=presets, title=title
         )
     package = Package(
         export_id=export_id,

@@ -11,7 +11,6 @@ from assetql.domain.terms import Terms
 from assetql.pipeline.batch_status import report_batch
 from assetql.pipeline.cancel_batch import cancel_tasks
 from assetql.pipeline.dispatch import dispatch
-from assetql.pipeline.export import pack_batch
 from assetql.pipeline.retry_failed import requeue_failed
 from assetql.pipeline.settle import settle
 from assetql.pipeline.sweep import sweep_objects
@@ -132,6 +131,8 @@ def _tag(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> Mapping[str, 
 
 
 def _export(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> Mapping[str, object]:
+    from assetql.pipeline.export import pack_batch  # the encoders, which most runs don't need
+
     asker = Principal(batch.workspace, follow_up.requested_by, frozenset({Role.EDITOR}))
     presets = follow_up.arguments["presets"]
     assert isinstance(presets, list | tuple)
