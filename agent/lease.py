@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from uuid import uuid4
@@ -14,6 +14,7 @@ from assetql.domain.thread import InboxMessage, TurnLease
 _LOG = logging.getLogger(__name__)
 _FIRST_LOOK = 0.02
 _LAST_LOOK = 0.5
+Begun = tuple[InboxMessage | None, TurnLease | None]
 
 
 def acquire(agent: AgentServices, workspace: str, thread_id: str) -> TurnLease | None:
@@ -28,6 +29,19 @@ def acquire(agent: AgentServices, workspace: str, thread_id: str) -> TurnLease |
     )
 
 
+async def begin(agent: AgentServices, start: Callable[[], Begun]) -> Begun:
+    """Runs `start` on another thread; where it is cancelled meanwhile, its lease is given back."""
+    starting = asyncio.ensure_future(agent.call(start))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        _, lease = await starting
+        if lease:
+            finish = agent.services.stores.turns.finish
+            await agent.call(finish, lease, consumed=lease.consumed)
+        raise
+
+
 async def wait_for_turn(
     agent: AgentServices, workspace: str, thread_id: str, posted: InboxMessage | None
 ) -> TurnLease | None:
@@ -37,7 +51,7 @@ async def wait_for_turn(
         held = await agent.call(agent.services.stores.turns.get, workspace, thread_id)
         if posted and held and held.consumed >= posted.position:
             return None
-        lease = await agent.call(acquire, agent, workspace, thread_id)
+        _, lease = await begin(agent, lambda: (None, acquire(agent, workspace, thread_id)))
         if lease:
             return lease
         await asyncio.sleep(pause)

@@ -18,10 +18,12 @@ from langchain_core.messages import (
     AIMessageChunk,
     AnyMessage,
     HumanMessage,
+    ToolMessage,
     message_chunk_to_message,
 )
 from langchain_core.messages.ai import add_ai_message_chunks
 from langchain_core.runnables import Runnable
+from langgraph.types import Command
 
 from agent.claims import Checker
 from agent.context import AgentContext
@@ -31,6 +33,8 @@ from assetql.domain.errors import AssetQLError, ModelUnavailable
 
 _LOG = logging.getLogger(__name__)
 _FAULT = "The tool failed for a reason of its own, which was logged. The same call may fail again."
+_MOST_LISTED = 200
+_MOST_TEXT = 20_000
 BoundModel = Runnable[LanguageModelInput, AIMessage]
 
 
@@ -81,6 +85,15 @@ class CheckedModel(AgentMiddleware[ThreadState, AgentContext, None]):
             request.runtime.stream_writer({"event": "token", "text": text})
         return ModelResponse(result=[_as_released(_whole(chunks), checker)])
 
+    async def awrap_tool_call(
+        self,
+        request: ToolCallRequest,
+        handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
+    ) -> ToolMessage | Command[Any]:
+        """Bounds what a result leaves in the thread."""
+        result = await handler(request)
+        return bounded(result) if isinstance(result, ToolMessage) else result
+
     async def _chunks(
         self, prompt: Sequence[AnyMessage]
     ) -> AsyncGenerator[AIMessageChunk | AIMessage]:
@@ -101,6 +114,24 @@ def readable(messages: Sequence[AnyMessage], synopsis: Sequence[str]) -> list[An
     if not synopsis:
         return whole
     return [HumanMessage("\n".join([EARLIER, *synopsis])), *whole]
+
+
+def bounded(message: ToolMessage) -> ToolMessage:
+    """The result with long text cut, and long lists of its card cut and counted in `KEY_total`."""
+    artifact = cast("object", message.artifact)
+    card = cast("dict[str, object]", artifact) if isinstance(artifact, dict) else {}
+    long = {
+        key: cast("list[object]", value)
+        for key, value in card.items()
+        if isinstance(value, list) and len(cast("list[object]", value)) > _MOST_LISTED
+    }
+    update: dict[str, object] = {}
+    if long:
+        cut: dict[str, object] = {key: value[:_MOST_LISTED] for key, value in long.items()}
+        update["artifact"] = {**card, **cut, **{f"{k}_total": len(v) for k, v in long.items()}}
+    if len(message.text) > _MOST_TEXT:
+        update["content"] = f"{message.text[:_MOST_TEXT]}… (cut)"
+    return message.model_copy(update=update) if update else message
 
 
 def _whole(chunks: Sequence[AIMessageChunk | AIMessage]) -> AIMessage:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
+from pydantic import ValidationError
 
 from assetql.domain.errors import InvalidInput, ModelUnavailable, unknown_choice
 from assetql.settings import Settings
@@ -61,6 +62,13 @@ def _open(provider: str, model: str) -> BaseChatModel:
     # Providers say "no key", "no region", "no such profile" by errors of their own types.
     except Exception as error:
         raise ModelUnavailable(
-            f"Can't open the chat model {provider}:{model}: {error}",
+            f"Can't open the chat model {provider}:{model}: {_reason(error)}",
             remedy=f"Check its credentials and region in the environment. {_FORM}",
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """The error's own words; a validation error would also repeat the values that it was given."""
+    if isinstance(error, ValidationError):
+        return "; ".join(str(found["msg"]) for found in error.errors(include_input=False))
+    return str(error).partition("\n")[0]

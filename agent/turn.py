@@ -5,6 +5,7 @@ thread's lease; its token fences each checkpoint. A turn first resumes what a cr
 then takes every inbox message that is not taken yet, in order.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -20,7 +21,7 @@ from agent.context import AgentContext
 from agent.events import GraphPart, custom
 from agent.graph import MOST_STEPS
 from agent.inbox import NewMessage, asked_by, by_author, compose, post_message, upload_ids
-from agent.lease import acquire, heartbeat, wait_for_turn
+from agent.lease import Begun, acquire, begin, heartbeat, wait_for_turn
 from agent.savers.fence import TURN, thread_config
 from agent.services import AgentServices
 from agent.state import ThreadState, next_input
@@ -51,10 +52,10 @@ async def run_turn(
     """
     door = _Door(services, caller, thread_id)
     if busy == "wait":
-        posted, lease = await services.call(door.begin, message)
+        posted, lease = await begin(services, lambda: door.begin(message))
         lease = lease or await wait_for_turn(services, caller.workspace, thread_id, posted)
     else:
-        posted, lease = None, await services.call(acquire, services, caller.workspace, thread_id)
+        posted, lease = await begin(services, door.take)
         if lease is None:
             raise ThreadBusy(
                 f"Thread {thread_id!r} is answering another message.",
@@ -71,7 +72,8 @@ async def run_turn(
                 async for part in parts:
                     yield part
     finally:
-        await turn.finish()
+        # Cancelled a second time, it still gives the thread back.
+        await asyncio.shield(turn.finish())
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,11 @@ class _Door:
     caller: Principal
     thread_id: str
 
-    def begin(self, message: NewMessage | None) -> tuple[InboxMessage | None, TurnLease | None]:
+    def take(self) -> Begun:
+        """The thread's lease, if it is free, before any message is stored."""
+        return None, acquire(self.agent, self.caller.workspace, self.thread_id)
+
+    def begin(self, message: NewMessage | None) -> Begun:
         """Stores the message, then takes the thread's lease if it is free."""
         posted = self.post(message)
         turns = self.agent.services.stores.turns

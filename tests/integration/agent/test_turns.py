@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from agent.inbox import ATTACHED, NewMessage, post_message
 from agent.savers.fence import thread_config
 from agent.state import KEPT_MESSAGES, MOST_MESSAGES
 from agent.turn import MOST_RESUMES
+from assetql.adapters.local.stores import DATABASE_NAME
 from assetql.domain.errors import InvalidInput, NotFound, StaleClaim, ThreadBusy
 from assetql.domain.identity import Principal, Role
 from assetql.domain.upload import Upload
@@ -436,3 +439,42 @@ async def test_a_notice_waits_for_the_next_turn_or_for_a_turn_without_a_message(
     assert "bat_abc123 is done." in talk.prompts[0][-1].text
     assert await talk.say(None) == [Done("")]
     assert len(talk.prompts) == 1
+
+
+async def test_a_turn_that_is_cancelled_while_it_begins_gives_the_thread_back(
+    open_talk: Open, tmp_path: Path
+) -> None:
+    talk = open_talk(echo, turn_lease_seconds=3600)
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # the turn's first write waits for this
+        task = asyncio.create_task(talk.say("first", message_id="first"))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        await asyncio.sleep(0.1)
+        other.rollback()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    async with asyncio.timeout(10):
+        await talk.say("second", message_id="second")
+    people = [m.text for m in await talk.messages() if isinstance(m, HumanMessage)]
+    assert people == ["first", "second"]
+
+
+async def test_a_huge_result_leaves_a_bounded_card_with_its_true_counts(open_talk: Open) -> None:
+    @tool(response_format="content_and_artifact")
+    def huge() -> tuple[str, dict[str, object]]:
+        """Refuses many rows."""
+        return "x" * 100_000, {"kind": "batch", "refused": [{"line": n} for n in range(9_000)]}
+
+    def script(messages: Any) -> AIMessage:
+        if isinstance(messages[-1], ToolMessage):
+            return AIMessage("9,000 rows were refused.")
+        return call("huge", "c")
+
+    talk = open_talk(script, [huge])
+    assert await talk.reply("go") == "9,000 rows were refused."
+    [result] = [m for m in await talk.messages() if isinstance(m, ToolMessage)]
+    assert len(result.text) < 21_000
+    assert len(result.artifact["refused"]) == 200
+    assert result.artifact["refused_total"] == 9_000
