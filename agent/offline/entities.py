@@ -7,11 +7,13 @@ from agent.offline.vocabulary import PLAIN_FILES, PRESETS
 
 _EACH = (
     r"(?:each(?:\s+(?:one|item|of\s+(?:them|those|these)))?|apiece|a\s+piece|(?:per|for\s+(?:each|"
-    r"every)|of\s+(?:each|every|them\s+all|all))(?:\s+(?:of\s+(?:them|those|these)|one|item|row|asset|"
+    r"every)|of\s+(?:each|every|them\s+all|all))(?:\s+(?:of\s+(?:them|those|these)|one|item|row|"
+    r"asset|"
     r"kind|type|thing|entry|line))?|every\s+\w+)"
 )
 _KIND = (
-    r"(?:variations?|variants?|versions?|takes?|options?|alternatives?|renditions?|flavou?rs?|copies|"
+    r"(?:variations?|variants?|versions?|takes?|options?|alternatives?|renditions?|flavou?rs?|"
+    r"copies|"
     r"iterations?)"
 )
 _PICTURE = r"(?:images?|icons?|pictures?|sprites?|renders?|drawings?|assets?)"
@@ -46,7 +48,8 @@ _VARIATIONS: tuple[re.Pattern[str], ...] = tuple(
     )
 )
 _NAME = (
-    r"(qq\d+qq|(?-i:[A-Z][\w'-]*(?:\s+(?!(?:Style|Look)\b)[A-Z0-9][\w'-]*){0,4})|(?!(?:it|this|that|"
+    r"(qq\d+qq|(?-i:[A-Z][\w'-]*(?:\s+(?!(?:Style|Look)\b)[A-Z0-9][\w'-]*){0,4})|(?!(?:it|"
+    r"this|that|"
     r"them|these|those|the|our|my|a|an|and|for|from|of|is|as|style|look|to|in|with|please|on|by|so|"
     r"new|art|same|based|out|using|following|which|we|i|you|here|attached|images|like|called|"
     r"named)\b)[a-z][\w'-]*)"
@@ -63,7 +66,8 @@ _CALLED = re.compile(
 )
 _STYLE_NAMED = (
     re.compile(
-        r"\b(?:style|look)\s*(?:is\s+|=\s*|:\s*|called\s+|named\s+|profile\s+|"
+            r"(?:\b(?:in|with|using|use|of)\s+)?(?:\b(?:the|our|my)\s+)?\b(?:style|"
+            r"look)\s*(?:is\s+|=\s*|:\s*|called\s+|named\s+|profile\s+|"
         r"name\s+(?:is\s+)?)*(qq\d+qq|"
         r"(?-i:[A-Z][\w'-]*(?:\s+[A-Z0-9][\w'-]*){0,3}))", re.IGNORECASE),
     re.compile(
@@ -83,6 +87,10 @@ _STYLE_NAMED = (
         r"any|art|their|its|which|what|pixel|flat|"
         r"cartoon)\b)[a-z][\w'-]*)[\s-]+style\b", re.IGNORECASE),
 )  # fmt: skip
+_STYLE_ALONE = re.compile(
+    r"\b(?:using|in|with|apply)\s+(qq\d+qq|(?-i:[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*)?))\s*(?=,|$|[.;:])",
+    re.IGNORECASE,
+)
 _IS_OUR = re.compile(
     _NAME + r"\s+(?:is|will\s+be|shall\s+be)\s+(?:the\s+name|our|my|the|what|how)\b", re.IGNORECASE
 )
@@ -164,7 +172,7 @@ def take_variations(text: str) -> tuple[int | None, str]:
 
 def take_style(text: str) -> tuple[str | None, str]:
     """The name (or marker) of a style that things are to be made in."""
-    for pattern in _STYLE_NAMED:
+    for pattern in (*_STYLE_NAMED, _STYLE_ALONE):
         for found in pattern.finditer(text):
             if not _is_engine(found[1]):
                 return found[1], _cut(text, found)

@@ -71,6 +71,7 @@ _EXISTING = re.compile(
     r"|\b(?:like|of|to|as|on)\s+(?:that|this|it|those|these|the)\b",
     re.IGNORECASE,
 )
+_TAGGED = re.compile(r"\b(?:tagged|labell?ed)\b", re.IGNORECASE)
 _FIX = re.compile(r"\b(?:try|fix|repair|give|let|attempt|go)\b", re.IGNORECASE)
 
 
@@ -103,7 +104,7 @@ def _has_things(clause: Clause, scene: Scene) -> bool:
 
 
 def _counted_things(clause: Clause, scene: Scene) -> bool:
-    return announced(clause.text)
+    return announced(clause.rest if clause.head else clause.text)
 
 
 def _kind_in_question(clause: Clause, scene: Scene) -> bool:
@@ -127,11 +128,18 @@ def _existing(clause: Clause, scene: Scene) -> bool:
     """Whether the clause points at an asset that is there."""
     text = clause.text
     return bool(
-        ordinal_in(text)
+        ordinal_in(scene.text.plain)
         or ids_in(text, "ast")
         or (_EXISTING.search(text) and not clause.has("style"))
         or (clause.has("more") and clause.has("like") and not take_style(text)[0])
     )
+
+
+def _existing_kind(clause: Clause, scene: Scene) -> bool:
+    """Whether all or any of a known kind are asked for: those that are there."""
+    kinds = any(pattern.search(clause.rest) for pattern in CATEGORY.values())
+    every = re.match(r"(?:me\s+|us\s+)?(?:all|any|every)\b", clause.rest, re.IGNORECASE)
+    return kinds and bool(every) and not scene.new_list
 
 
 def _packs(clause: Clause, scene: Scene) -> bool:
@@ -180,7 +188,7 @@ RULES: tuple[Rule, ...] = (
         intent=Intent.RETRY,
         some=("again",),
         heads=_heads("start", "make", "want", None),
-        when=lambda c, s: not _has_things(c, s) or bool(_FIX.match(c.text)),
+        when=lambda c, s: not _counted_things(c, s) or bool(_FIX.match(c.text)),
     ),
     Rule(
         intent=Intent.STATUS,
@@ -214,7 +222,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         intent=Intent.SET_STYLE,
-        heads=_heads("learn"),
+        heads=_heads("learn", None),
         some=("images",),
         none=("list", "preset"),
         when=lambda c, s: s.new_images,
@@ -225,7 +233,9 @@ RULES: tuple[Rule, ...] = (
         intent=Intent.EXPORT,
         some=("preset",),
         heads=_heads("want", "learn", "start", None, "search"),
-        when=lambda c, s: not _counted_things(c, s) and not _of_list(c, s),
+        when=lambda c, s: (
+            bool(take_filter(c.text)[0]) or not (_counted_things(c, s) or _of_list(c, s))
+        ),
     ),
     Rule(intent=Intent.EDIT_TAGS, heads=_heads("tag"), when=lambda c, s: bool(edited(c.rest))),
     Rule(intent=Intent.TAG, heads=_heads("tag")),
@@ -238,10 +248,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         intent=Intent.EDIT_TAGS,
-        heads=_heads("make", "want"),
+        heads=_heads("make", "want", "learn"),
         some=("tagging",),
         none=("untagged",),
-        when=lambda c, s: bool(edited(c.rest)),
+        when=lambda c, s: bool(edited(c.rest)) and not _TAGGED.search(c.text),
     ),
     Rule(
         intent=Intent.TAG,
@@ -259,6 +269,7 @@ RULES: tuple[Rule, ...] = (
     Rule(intent=Intent.TAG, some=("to_tag",), none=("untagged",)),
     Rule(intent=Intent.CALL, heads=_heads("call")),
     Rule(intent=Intent.SEARCH, heads=_heads("search")),
+    Rule(intent=Intent.SEARCH, heads=_heads("want"), when=_existing_kind),
     Rule(
         intent=Intent.SEARCH,
         heads=_heads("want", None),
@@ -267,7 +278,11 @@ RULES: tuple[Rule, ...] = (
     Rule(intent=Intent.SEARCH, heads=_heads(None), when=_kind_in_question),
     Rule(intent=Intent.FAILED, some=("fail",)),
     Rule(intent=Intent.CREATE, heads=_heads("make", "want"), when=_to_make),
-    Rule(intent=Intent.CREATE, heads=_heads("start"), when=_to_make),
+    Rule(
+        intent=Intent.CREATE,
+        heads=_heads("start"),
+        when=lambda c, s: _of_list(c, s) or _counted_things(c, s),
+    ),
     Rule(
         intent=Intent.CREATE,
         heads=_heads("learn"),

@@ -47,7 +47,7 @@ _ARTICLE = re.compile(
 )
 _LEAD = re.compile(
     r"^(?:me|us|it|out|up|also|with|of|for|and|containing|from|into|in|as|to|then|please|"
-    r"just|well|is|are|be|here|there|i|we|need|want)\s+(?=\S)",
+    r"just|well|is|are|be|here|there|i|we|need|want)[:,]?\s+(?=\S)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -58,6 +58,7 @@ _TAIL = re.compile(
     r"a)\b.*|on\s+(?:my|our)\b.*|together|only|etc)\s*[.!?)]*$",
     re.IGNORECASE,
 )
+_DANGLING = re.compile(r"(?:\s+(?:in|with|at|of|for|and|on|by|using|as|the|to|a))+$", re.IGNORECASE)
 _HOW = re.compile(
     r"\s+(?:with|in|on|made|that|which|wearing|holding|having|from|under|at)\s+", re.IGNORECASE
 )
@@ -132,6 +133,8 @@ def _item(piece: str) -> Item | None:
     text = text.strip(" ()-.!?:'")
     if not re.search(r"[^\W\d_]{2}", text) or GENERIC.fullmatch(text) or _VERB_LEFT.match(text):
         return None
+    if not plain_words(text):
+        return None
     name = _HOW.split(text, maxsplit=1)[0]
     plural = count > 1
     return Item(
@@ -145,7 +148,7 @@ def _item(piece: str) -> Item | None:
 def _trimmed(text: str) -> str:
     while (short := _LEAD.sub("", _TAIL.sub("", text))) != text:
         text = short
-    return text
+    return _DANGLING.sub("", text)
 
 
 def _names_thing(piece: str) -> bool:

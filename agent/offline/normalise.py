@@ -14,6 +14,7 @@ _PUNCTUATION = str.maketrans("‘’‚‛“”„«»–—−…", '\'\'\'\'"
 _QUOTED = re.compile(
     r"\"([^\"\n]{1,120})\"|(?<![\w'])'([^'\n]{1,120}?)'(?![\w'])|`([^`\n]{1,120})`"
 )
+_ENUMERATOR = re.compile(r"(?:^| )\(?(?:\d{1,2}|[a-d])[.)] (?=[A-Za-z])")  # "1) this 2) that"
 _MARKER = re.compile(r"qq(\d+)qq")
 _EXPANSIONS: tuple[tuple[str, str], ...] = (
     (r"\bw/o\b", "without"),
@@ -74,5 +75,7 @@ def normalise(message: str) -> Text:
     text = _QUOTED.sub(mark, text)
     for pattern, to in _COMPILED:
         text = pattern.sub(to, text)
+    if len(_ENUMERATOR.findall(text)) > 1:
+        text = _ENUMERATOR.sub("; ", text)
     text = re.sub(r"[^\S\n]+", " ", text)
     return Text(digits(corrected(text)).strip(), tuple(quotes))

@@ -203,7 +203,8 @@ def _create(reading: Reading, context: Context) -> list[Step]:
     scene = reading.scene
     made = reading.texts(Intent.CREATE)
     parts = [clause.rest if clause.head else clause.text for clause in made]
-    parts += [clause.text for clause in (*reading.loose, *_names(reading, context))]
+    parts += [clause.rest if clause.head == "want" else clause.text for clause in reading.loose]
+    parts += [clause.text for clause in _names(reading, context)]
     style = ""
     if "set_style" in context.planned:
         style = requests.style_name(

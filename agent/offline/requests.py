@@ -21,9 +21,9 @@ from agent.offline.entities import (
 from agent.offline.items import Item, plain_words
 from agent.offline.scene import Scene
 from agent.offline.starting import without_hold
-from agent.offline.steps import BatchOf, FoundAsset, OnlyStyle, Step, Unresolved
-from agent.offline.tags import edited
-from agent.offline.targets import target_of
+from agent.offline.steps import BatchOf, FoundAsset, FoundAssets, OnlyStyle, Step, Unresolved
+from agent.offline.tags import edited, take_filter
+from agent.offline.targets import MANY, Target, target_of
 from agent.offline.things import Order, order_in
 
 _CREATED = BatchOf(("create_batch", "make_variations", "retry_failed", "generate"))
@@ -174,6 +174,8 @@ def edit_steps(clause: Clause, context: Context) -> list[Step]:
         else "add"
     )
     found = target_of(_after_preposition(text), scene, batch=context.batch)
+    if "search" in context.planned and not found.search:
+        found = Target({"assets": FoundAssets()})
     steps = [found.search] if found.search else []
     return [*steps, Step("edit_tags", {**found.args, verb: tags})]
 
@@ -191,9 +193,23 @@ def export_steps(clause: Clause, context: Context) -> list[Step]:
         raise Unresolved(replies.NAME_PRESET)
     if context.batch:  # what this message makes is what it packs
         return [Step("export", {"presets": list(presets), "batch": context.batch})]
-    found = target_of(clause.rest, context.scene, batch="")
+    found = _target(clause.rest, context)
     steps = [found.search] if found.search else []
     return [*steps, Step("export", {"presets": list(presets), **found.args})]
+
+
+def _target(text: str, context: Context) -> Target:
+    """What an effect is about: where the clause doesn't say, what was searched for before it."""
+    found = target_of(text, context.scene, batch=context.batch)
+    if found.search or found.args.get("assets") or context.batch:
+        return found
+    if "search" in context.planned:
+        return Target({"assets": FoundAssets()})
+    tagged = take_filter(context.scene.text.plain)[0]
+    if tagged and not take_filter(text)[0]:
+        tags = [context.scene.restored(tag) for tag in tagged]
+        return Target({"assets": FoundAssets()}, Step("search", {"tags": tags, "limit": MANY}))
+    return found
 
 
 def vary_steps(clause: Clause, context: Context) -> list[Step]:

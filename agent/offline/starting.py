@@ -18,13 +18,17 @@ NO_START = re.compile(
             rf"rather\s+not|will\s+not|shall\s+not)\s+(?:\w+\s+){{0,2}}?{_GO}{_OBJECT}",
             rf"\bwithout\s+(?:\w+\s+){{0,2}}?(?:start|run|generat|launch|beginn|kick|render|"
             rf"execut|trigger|fir|mak|go|process|spend)\w*{_OBJECT}",
-            r"\bnot\s+(?:just\s+)?(?:yet|now|right\s+now|start\w*|run\w*)(?:\s+(?:it|yet|them))*",
+            rf"\bnot\s+(?:just\s+)?(?:yet|now|right\s+now|(?:start|run|generat|"
+            rf"launch)\w*){_OBJECT}",
             rf"\b(?:hold|holding)\s+(?:off|on|it|the\s+start|back|fire)\b(?:\s+(?:on|with|for|"
             rf"until|till|from)\b(?:\s+\w+ing)?{_OBJECT})?(?:\s+now)?",
             r"\bwait(?:ing)?\s+(?:for|until|till|with|before)\b[^,.;:?]*",
-            r"\b(?:until|till|unless|before)\s+(?:i|we|you|my|it)\b[^,.;:?]*",
-            r"\b(?:keep|leave|save|park|store)\s+(?:it|them|that|this)\s+(?:as|in|at|a|the|un\w+|"
-            r"idle|parked|for\s+now|there|on\s+ice|on\s+hold)\b[^,.;:?]*",
+            r"\b(?:until|till|unless|before)\s+(?:i|we|you|my|it|\w+ing)\b[^,.;:?)]*",
+            r"\b(?:keep|leave|save|park|store|have)\s+(?:(?:it|them|that|this|the\s+batch|"
+            r"everything)\s+)?"
+            r"(?:(?:as|in|at)\s+)?(?:a\s+|the\s+|just\s+)*(?:draft|un\w+ed|idle|parked|pending|"
+            r"for\s+now|"
+            r"there|on\s+ice|on\s+hold)\b[^,.;:?]*",
             r"\b(?:as|only|just|in)\s+(?:a\s+)?draft\b(?:\s+(?:for\s+now|only|state|mode|please))*",
             r"\bdraft\s+only\b|\bjust\s+(?:a\s+)?draft\b|\bno\s+(?:start|generation|generating|"
             r"run)\b(?:\s+yet)?",

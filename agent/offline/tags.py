@@ -5,8 +5,10 @@ import re
 from agent.offline.lexicon import CONCEPT
 
 _WORD = (
-    r"(?:qq\d+qq|(?!(?:as|with|the|a|an|by|it|them|this|that|and|or|into|in|for|to|on|yet|all|assets?|"
-    r"items?|those|these|now|please|automatically|everything|results?|new|ones|images?|of|is|are|from|"
+    r"(?<![\w-])(?:qq\d+qq|(?!(?:as|with|the|a|an|by|it|them|this|that|and|or|into|in|for|to|"
+    r"on|yet|all|assets?|"
+    r"items?|those|these|now|please|automatically|everything|results?|new|ones|images?|of|is|are|"
+    r"from|"
     r"after|when|my|our|again|me|up|properly|correctly|too)\b)[a-z][\w-]*)"
 )
 _LIST = rf"({_WORD}(?:\s*(?:,|and|,\s*and|\bor\b)\s+{_WORD}(?=\s*(?:,|and\b|$|\.)))*)"
@@ -17,9 +19,9 @@ _FILTERS = tuple(
         rf"marked)\s+(?:as\s+|with\s+|by\s+)?(?:the\s+)?(?:tags?\s+)?{_LIST}(?:\s+(?:things|"
         rf"ones|assets))?",
         rf"\b(?:with|having|that\s+(?:have|has|carry|carries)|which\s+(?:have|has|carry)|under|"
-        rf"carrying|bearing|has|have)\s+(?:the|a|an)?\s*(?:tags?|labels?)\s+(?:of\s+)?{_LIST}",
-        rf"\b(?:with|having|that\s+(?:have|has|carry|carries)|carrying|bearing|of)\s+(?:the|a|"
-        rf"an)?\s*({_WORD})\s+(?:tags?|labels?)\b",
+        rf"carrying|bearing|has|have)\s+(?:(?:the|a|an)\s+)?(?:tags?|labels?)\s+(?:of\s+)?{_LIST}",
+        rf"\b(?:with|having|that\s+(?:have|has|carry|carries)|carrying|bearing|of)\s+(?:(?:the|a|"
+        rf"an)\s+)?({_WORD})\s+(?:tags?|labels?)\b",
         rf"({_WORD})[\s-]+tagged\b",
         rf"\b(?:tags?|labels?)\s*[:=]\s*{_LIST}",
         rf"\b(?:the\s+)?tag\s+(?:is\s+)?({_WORD})(?=\s*(?:$|[,.]|into|to|for|on|as))",

@@ -97,30 +97,31 @@ def _object(text: str) -> str:
 
 def query_of(text: str, scene: Scene) -> dict[str, object]:
     """The arguments of a search; empty where the text names nothing to look for."""
-    query: dict[str, object] = {}
+    query, text = _tag_filters(text, scene)
+    since, text = take_since(text)
+    style, text = take_style(text)
+    named, category = _words_and_category(scene.restored(text))
+    filters = {
+        "since": since,
+        "style": scene.restored(style),
+        "batch": next(iter(ids_in(text, "bat")), ""),
+        "category": category,
+        "text": named,
+    }
+    return query | {name: value for name, value in filters.items() if value}
+
+
+def _tag_filters(text: str, scene: Scene) -> tuple[dict[str, object], str]:
+    """Tags to filter by, and the text that names the assets besides."""
     untagged, text = take_untagged(text)
-    if untagged:
-        query["untagged"] = True
     tags, text = take_filter(text)
+    if not (tags or untagged):
+        return {}, text
+    about = re.sub(r"^\s*(?:for|to|in|on|as)\b", " ", text, flags=re.IGNORECASE)
+    query: dict[str, object] = {"untagged": True} if untagged else {}
     if tags:
         query["tags"] = [scene.restored(tag) for tag in tags]
-    if tags or untagged:
-        text = _ENGINE.sub(" ", _PURPOSE.split(text, maxsplit=1)[0])
-    since, text = take_since(text)
-    if since:
-        query["since"] = since
-    style, text = take_style(text)
-    if style:
-        query["style"] = scene.restored(style)
-    batches = ids_in(text, "bat")
-    if batches:
-        query["batch"] = batches[0]
-    named, category = _words_and_category(scene.restored(text))
-    if category:
-        query["category"] = category
-    if named:
-        query["text"] = named
-    return query
+    return query, _ENGINE.sub(" ", _PURPOSE.split(about, maxsplit=1)[0])
 
 
 def _words_and_category(text: str) -> tuple[str, str]:

@@ -68,14 +68,27 @@ def order_in(text: str) -> Order:
     )
 
 
+# How a sentence starts that tells or asks something, and orders nothing.
+_SENTENCE = re.compile(
+    r"(?:what|why|who|whose|how|when|where|which|is|are|was|were|do|does|did|my|our|your|his|"
+    r"her|their|this|"
+    r"that|it|there|i|we|you|he|she|they|if|some|the|these|those|here)\b(?!\s+(?:batch|"
+    r"list)\s*[:-])",
+    re.IGNORECASE,
+)
+
+
 def announced(text: str) -> bool:
     """Whether a text without a verb asks for things: counted, sized or as a batch."""
+    if _SENTENCE.match(text):
+        return False
     order = order_in(text)
     several = len(order.items) > 1 or bool(
         re.match(r"(?:an?\s+|new\s+|one\s+)*batch\b", text, re.IGNORECASE)
     )
     in_batch = several and bool(re.search(r"\bbatch\b", text, re.IGNORECASE))
     sized = bool(order.items) and bool(order.size or order.variations)
+    sized = sized or (len(order.items) > 1 and bool(order.style))
     return any(item.sure for item in order.items) or sized or (in_batch and bool(order.items))
 
 

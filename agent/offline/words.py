@@ -22,7 +22,7 @@ STOP_WORDS = _words(
     recent recently last week today yesterday month ever already about like named called
     workspace gallery graphics art files file whole entire complete current tagged tag tags
     label labels labelled contain contains containing matching match kind type sort style no
-    without if pull display give into onto
+    without if pull display give into onto whatever whichever then each
     together should must shall go goes went belong belongs put need needs want wants like love can
     both well again same them one two those kindly thanks over through during within past days
     day since until between more less than very really maybe currently presently there's held
