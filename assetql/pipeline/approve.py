@@ -1,5 +1,6 @@
 """approve: a person answers, once; every door shares this and no model can call it."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from assetql.domain.approval import Approval, ApprovalStatus
@@ -55,7 +56,9 @@ def carry_out(answered: Approval, *, stores: Stores, clock: Clock) -> Approval:
             raise
     _tell(answered, stores=stores, clock=clock)
     done = replace(answered, executed=True, version=answered.version + 1)
-    stores.approvals.save(done)
+    # A conflict: the reconciler, or the answer's own process, carried it out at the same time.
+    with suppress(Conflict):
+        stores.approvals.save(done)
     return done
 
 

@@ -1,6 +1,6 @@
 """search: the index answers with ids, the store with assets, both within the caller's workspace."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assetql.domain.asset import Asset
@@ -19,9 +19,10 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetQuery:
-    """What people ask for. `style` is a name or id, `color` a word or hex, `similar_to` an asset.
+    """What people ask for. `style` is a name or id, `color` a word or hex; sides in pixels.
 
-    `image` holds a file's bytes to look for the likes of.
+    `similar_to` and `duplicates_of` are assets; `image` holds a file's bytes to look for the
+    likes of.
     """
 
     text: str = ""
@@ -36,6 +37,7 @@ class AssetQuery:
     max_side: int | None = None
     color: str | None = None
     similar_to: str | None = None
+    duplicates_of: str | None = None
     image: bytes | None = None
     limit: int = 20
 
@@ -89,15 +91,7 @@ def _lowered(
     image_limits: ImageLimits,
 ) -> SearchQuery:
     style = find_style(query.style, caller=caller, stores=stores) if query.style else None
-    embedding = None
-    exclude: tuple[str, ...] = ()
-    if query.similar_to:
-        asset = get_asset(query.similar_to, caller=caller, stores=stores)
-        embedding, exclude = asset.embedding, (asset.asset_id,)
-    elif query.image is not None:
-        image = decode_image(query.image, filename="the image", limits=image_limits)
-        embedding = tuple(map(float, embedder.embed(image)))
-    return SearchQuery(
+    lowered = SearchQuery(
         text=query.text,
         tags=query.tags,
         untagged=query.untagged,
@@ -109,7 +103,23 @@ def _lowered(
         min_side=query.min_side,
         max_side=query.max_side,
         color=hex_of_color(query.color) if query.color else None,
-        embedding=embedding,
-        exclude=exclude,
         limit=query.limit,
     )
+    if query.image is not None:
+        image = decode_image(query.image, filename="the image", limits=image_limits)
+        lowered = replace(lowered, embedding=tuple(map(float, embedder.embed(image))))
+    return _like_assets(lowered, query, caller, stores)
+
+
+def _like_assets(
+    lowered: SearchQuery, query: AssetQuery, caller: Principal, stores: Stores
+) -> SearchQuery:
+    """Puts the likeness to other assets in, and leaves those assets out of the answer."""
+    if query.similar_to:
+        asset = get_asset(query.similar_to, caller=caller, stores=stores)
+        lowered = replace(lowered, embedding=asset.embedding, exclude=(asset.asset_id,))
+    if query.duplicates_of:
+        asset = get_asset(query.duplicates_of, caller=caller, stores=stores)
+        exclude = (*lowered.exclude, asset.asset_id)
+        lowered = replace(lowered, near_phash=asset.phash, exclude=exclude)
+    return lowered
