@@ -15,8 +15,12 @@ _SPLIT = re.compile(
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
 _HEADING = re.compile(
     r"^[^:]*\b(?:batch|assets?|items?|things?|images?|icons?|sprites?|list|following|need|"
-    r"want|make|create|of|pieces|objects|stuff|set|draft|these|order)\b[^:]*:\s*",
+    r"want|make|create|of|pieces|objects|stuff|set|draft|these|order)\b[^:]*:\s*"
+    r"|^(?:[\w'-]+\s+){0,4}[\w'-]+\s*:\s*(?=[^:]*(?:,|\band\b))",
     re.IGNORECASE,
+)
+UNKNOWN_VERB = re.compile(
+    r"^(?:(?!of\b|with\b|in\b|for\b|from\b)[a-z'-]+\s+){1,3}(?=(?:an?|one)\s+\w)", re.IGNORECASE
 )
 _CONTAINER = re.compile(
     r"^(?:(?:me|us|up|out|together|a|an|one|the|new|my|our|another|small|little|quick|draft|"
@@ -46,12 +50,14 @@ _ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:me|us|it|out|up|also|with|of|for|and|containing|from|into|in|as|to|then|please|"
+    r"^(?:short\s+of|out\s+of|low\s+on|in\s+need\s+of|me|us|it|out|up|also|with|of|for|and|"
+    r"containing|from|into|in|as|to|then|please|"
     r"just|well|is|are|be|here|there|i|we|need|want)[:,]?\s+(?=\S)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[-(]\s*)?\b(?:please|thanks?|thank\s+you|for\s+(?:me|us|now|my|our|the|this|a|"
+    r"\s*(?:[-(]\s*)?\b(?:(?:as|in|into|for)\s+(?:an?|one|the|my|our)\s+(?:\w+\s+)?batch|"
+    r"please|thanks?|thank\s+you|for\s+(?:me|us|now|my|our|the|this|a|"
     r"an)\b.*|in\s+(?:it|there)|right\s+(?:now|away)|now|instead|too|as\s+well|next|asap|"
     r"today|"
     r"(?:and|then)?\s*(?:that|it)\s+is\s+(?:it|all)|if\s+(?:you|possible).*|to\s+(?:my|the|our|"
@@ -90,7 +96,7 @@ def items_of(text: str) -> list[Item]:
     text = _HEADING.sub("", text, count=1) if ":" in text else text
     looks: list[str] = []
     found: list[Item] = []
-    for piece in _SPLIT.split(_opened(text)):
+    for piece in _SPLIT.split(UNKNOWN_VERB.sub("", _opened(text))):
         item = _item(piece)
         if item is None:
             continue

@@ -8,6 +8,7 @@ from agent.offline.words import NOUNS_TOO
 
 # What a clause starts with and what it does is the same as without.
 FILLERS = (
+    r"(?:i|we)\s+(?:am|are)(?=\s+\w+ing\b)",
     "please", "kindly", "now", "then", "so", "and", "also", "just", "hey", "hi", "hello", "ok",
     "okay", "well", "alright", "right", "sure", "yes", "yeah", "yep", "great", "good", "perfect",
     "fine", "cool", "thanks", "maybe", "perhaps", "quickly", "finally", "afterwards?", "next",
@@ -89,7 +90,8 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "produce", "producing", "render", "rendering", "design", "paint", "build", "craft",
         "prepare", "preparing", r"set\s+up", "setup", "draft", "drafting", r"put\s+together",
         r"come\s+up\s+with", r"cook\s+up", r"whip\s+up", "import", "load", "sketch", "illustrate",
-        "assemble", r"do(?=\s+(?:an?|some|\d+)\b)", "add", "queue", "plan",
+        "assemble", r"(?:line|spin|knock|mock|conjure)\s+up", r"(?:pull|throw)\s+together",
+        r"do(?=\s+(?:an?|some|\d+)\b)", "add", "queue", "plan",
     ),
     "vary": ("vary", "varying", "tweak"),
     "want": (
@@ -97,7 +99,8 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         r"could\s+use", r"get(?=\s+(?:an?|some|\d+)\b)", r"(?:i|we)\s+(?:need|want|require|have)",
         "have", "send", "hand", "put",
         r"(?:i|we)\s+(?:would\s+(?:like|love)|could\s+use)", "give", "order", "requesting",
-        r"(?:i|we)\s+am\s+after", r"bring",
+        r"(?:i|we)\s+(?:am|are)\s+(?:short\s+o[fn]|out\s+of|low\s+on|in\s+need\s+of|lacking|"
+        r"missing|after)", r"bring",
     ),
 }  # fmt: skip
 # Only these can open a new clause behind "and" or a comma: the others are nouns too often.
@@ -113,7 +116,8 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
         r"worth\s+of\s+money",
         "bill", "fee", "damage",
     ),
-    "styles": (r"styles", r"style\s+profiles?", r"profiles", r"looks", r"art\s+directions"),
+    "styles": (r"styles", r"style\s+profiles?", r"profiles",
+    r"looks(?!\s+(?:like|good|great|fine|right|ok|nice|wrong|bad|as))", r"art\s+directions"),
     "style": STYLE_WORDS,
     "status": (
         "status", "progress(?:ing)?", r"how\s+far",
@@ -254,6 +258,7 @@ FILLER = rf"(?:(?:{'|'.join(sorted(FILLERS, key=len, reverse=True))})(?![\w-])[\
 CONCEPT = {name: words(patterns) for name, patterns in CONCEPTS.items()}
 HEAD = {name: words(patterns) for name, patterns in VERBS.items()}
 _WANTING = (
+    r"(?:put|set|stick|attach|give|apply|run)\s+(?:\w+\s+){0,2}(?:tags?|labels?|tagger)",
     r"(?:give|get|send|hand|show|bring|make)\s+(?:me|us)",
     r"(?:i|we)\s+(?:need|want|would\s+(?:like|love))",
     r"put\s+(?:it|them|that|this|everything|all|the\s+\w+)",

@@ -170,6 +170,8 @@ def _intents(reading: Reading) -> set[Intent]:
             wanted.add(Intent.START)
     if reading.held:
         wanted.discard(Intent.START)
+    if Intent.CREATE in wanted:
+        wanted.discard(Intent.SEARCH)  # "get all of these made" looks for nothing
     if wanted & {Intent.VARY, Intent.RETRY} and Intent.CREATE not in wanted:
         wanted.discard(Intent.START)
     return wanted
@@ -202,9 +204,7 @@ def _first_or_all(intent: Intent, found: Sequence[Clause]) -> Sequence[Clause]:
 def _create(reading: Reading, context: Context) -> list[Step]:
     scene = reading.scene
     made = reading.texts(Intent.CREATE)
-    parts = [clause.rest if clause.head else clause.text for clause in made]
-    parts += [clause.rest if clause.head == "want" else clause.text for clause in reading.loose]
-    parts += [clause.text for clause in _names(reading, context)]
+    parts = _in_order([*made, *reading.loose, *_names(reading, context)], reading)
     style = ""
     if "set_style" in context.planned:
         style = requests.style_name(
@@ -212,6 +212,17 @@ def _create(reading: Reading, context: Context) -> list[Step]:
         )
     mentions_list = any(clause.has("list") for clause in made)
     return requests.create_steps(", ".join(parts), scene, style=style, ask_list=mentions_list)
+
+
+_VERBAL = frozenset({"make", "want", "start"})
+
+
+def _in_order(clauses: Sequence[Clause], reading: Reading) -> list[str]:
+    """The objects of these clauses, in the order of the message."""
+    text = reading.scene.text.plain
+    made = reading.texts(Intent.CREATE)
+    ordered = sorted(clauses, key=lambda clause: text.find(clause.text))
+    return [c.rest if c.head in _VERBAL or c in made else c.text for c in ordered]
 
 
 def _names(reading: Reading, context: Context) -> list[Clause]:

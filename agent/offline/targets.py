@@ -41,6 +41,9 @@ _PURPOSE = re.compile(r"\b(?:for|to|into|onto|on|as|in|so|using)\b", re.IGNORECA
 _CONTENTS = re.compile(
     r"\b(?:of|with|containing|from|holding|that\s+(?:has|contains))\b", re.IGNORECASE
 )
+_QUANTIFIER = re.compile(
+    r"\b(?:all|every|everything|any|anything|whatever|whichever)\b(?!\s*$)", re.IGNORECASE
+)
 _FIRST = re.compile(r"\bfirst\s+(\d+)\b", re.IGNORECASE)
 
 
@@ -97,8 +100,8 @@ def _object(text: str) -> str:
 
 def query_of(text: str, scene: Scene) -> dict[str, object]:
     """The arguments of a search; empty where the text names nothing to look for."""
+    since, text = take_since(_behind_quantifier(text))
     query, text = _tag_filters(text, scene)
-    since, text = take_since(text)
     style, text = take_style(text)
     named, category = _words_and_category(scene.restored(text))
     filters = {
@@ -109,6 +112,12 @@ def query_of(text: str, scene: Scene) -> dict[str, object]:
         "text": named,
     }
     return query | {name: value for name, value in filters.items() if value}
+
+
+def _behind_quantifier(text: str) -> str:
+    """What follows "all": in "a sheet holding all potions" the potions."""
+    found = _QUANTIFIER.search(text)
+    return text[found.end() :] if found else text
 
 
 def _tag_filters(text: str, scene: Scene) -> tuple[dict[str, object], str]:

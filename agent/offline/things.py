@@ -10,7 +10,7 @@ from agent.offline.entities import (
     take_that_style,
     take_variations,
 )
-from agent.offline.items import Item, items_of
+from agent.offline.items import UNKNOWN_VERB, Item, items_of
 from agent.offline.starting import NO_START, START_TAIL
 from agent.offline.vocabulary import PRESETS
 
@@ -86,6 +86,10 @@ def announced(text: str) -> bool:
     several = len(order.items) > 1 or bool(
         re.match(r"(?:an?\s+|new\s+|one\s+)*batch\b", text, re.IGNORECASE)
     )
+    if UNKNOWN_VERB.match(text) and len(order.items) < 2:
+        return False  # "tell me a joke"
+    if re.match(r"\d+\s[\w\s]*:", text) and len(order.items) > 1:
+        return True
     in_batch = several and bool(re.search(r"\bbatch\b", text, re.IGNORECASE))
     sized = bool(order.items) and bool(order.size or order.variations)
     sized = sized or (len(order.items) > 1 and bool(order.style))
