@@ -48,7 +48,7 @@ class TaskKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One image that the style gate judged; the best one is kept."""
+    """One image that the style gate rejected; the best one is kept until one is accepted."""
 
     object_key: str
     score: float
@@ -108,7 +108,7 @@ class Task:
     def accept(self, *, asset_id: str, at: datetime) -> "Task":
         """GENERATING → READY."""
         moved = self._move(TaskStatus.READY, at)
-        return replace(moved, asset_id=asset_id, reason=None, attempts=self.attempts + 1)
+        return replace(moved, asset_id=asset_id, reason=None, best=None, attempts=self.attempts + 1)
 
     def reject(
         self, attempt: Attempt, *, knobs: Mapping[str, float], seed: int, cap: int, at: datetime
