@@ -202,7 +202,7 @@ class ApprovalStore(Protocol):
         ...
 
     def unexecuted(self, limit: int = 100) -> tuple[Approval, ...]:
-        """APPROVED in any workspace, but not carried out yet: the reconciler's."""
+        """Answered in any workspace, but not carried out and told yet: the reconciler's."""
         ...
 
 

@@ -41,13 +41,13 @@ def test_pending_are_oldest_first(stores: Stores) -> None:
     assert stores.approvals.pending(STUDIO) == (old, new)
 
 
-def test_unexecuted_are_approved_in_any_workspace(stores: Stores) -> None:
+def test_unexecuted_are_answered_in_any_workspace(stores: Stores) -> None:
     ours = stores.approvals.create(an_approval())
     theirs = stores.approvals.create(an_approval(workspace=RIVAL))
     stores.approvals.create(an_approval("app_2"))
     assert stores.approvals.unexecuted() == ()
-    for approval in (ours, theirs):
-        stores.approvals.save(replace(approval, status=APPROVED, version=2))
+    stores.approvals.save(replace(ours, status=APPROVED, version=2))
+    stores.approvals.save(replace(theirs, status=ApprovalStatus.DECLINED, version=2))
     assert {a.workspace for a in stores.approvals.unexecuted()} == {STUDIO, RIVAL}
     assert len(stores.approvals.unexecuted(limit=1)) == 1
     stores.approvals.save(replace(ours, status=APPROVED, executed=True, version=3))

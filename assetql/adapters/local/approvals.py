@@ -59,7 +59,7 @@ class SqliteApprovals:
     def unexecuted(self, limit: int = 100) -> tuple[Approval, ...]:
         return _approvals(
             self._database.rows(
-                "SELECT document FROM approvals WHERE status = 'APPROVED' AND NOT executed"
+                "SELECT document FROM approvals WHERE status != 'PENDING' AND NOT executed"
                 " ORDER BY created_at, number LIMIT ?",
                 (limit,),
             )

@@ -143,7 +143,7 @@ CREATE TABLE approvals (
 );
 CREATE INDEX approvals_pending ON approvals (workspace, created_at) WHERE status = 'PENDING';
 CREATE INDEX approvals_unexecuted ON approvals (created_at)
-    WHERE status = 'APPROVED' AND NOT executed;
+    WHERE status != 'PENDING' AND NOT executed;
 """
 
 _QUEUE = """
