@@ -46,14 +46,22 @@ def answer_approval(
 def carry_out(answered: Approval, *, stores: Stores, clock: Clock) -> Approval:
     """Does what the answer asks for and tells the thread; run again it does what is missing.
 
-    Raises: BudgetExceeded where the money went elsewhere meanwhile; the question stands again.
+    Raises: BudgetExceeded where the money went elsewhere meanwhile, and the question stands again;
+    Conflict where the batch was cancelled meanwhile, and nothing is left to carry out.
     """
-    if answered.status is ApprovalStatus.APPROVED:
-        try:
+    try:
+        if answered.status is ApprovalStatus.APPROVED:
             execute_start(answered, stores=stores, clock=clock)
-        except BudgetExceeded:
-            _reopen(answered, stores=stores)
-            raise
+    except BudgetExceeded:
+        _reopen(answered, stores=stores)
+        raise
+    except Conflict:
+        _finish(answered, stores=stores, clock=clock)
+        raise
+    return _finish(answered, stores=stores, clock=clock)
+
+
+def _finish(answered: Approval, *, stores: Stores, clock: Clock) -> Approval:
     _tell(answered, stores=stores, clock=clock)
     done = replace(answered, executed=True, version=answered.version + 1)
     # A conflict: the reconciler, or the answer's own process, carried it out at the same time.

@@ -79,18 +79,24 @@ def require_budget(total: int, account: Account) -> None:
 def execute_start(approval: Approval, *, stores: Stores, clock: Clock) -> None:
     """Carries out an APPROVED start; run again after a crash it does what is missing.
 
-    Raises: BudgetExceeded where the money went elsewhere meanwhile; Conflict.
+    Raises: BudgetExceeded where the money went elsewhere meanwhile; Conflict where the batch was
+    cancelled.
     """
-    batch = stores.batches.get(approval.workspace, approval.batch_id)
-    if batch is None:
-        raise NotFound("batch", approval.batch_id)
-    if batch.started_at is None:
-        _reserve(batch, approval, stores=stores, clock=clock)
+    while True:
+        batch = stores.batches.get(approval.workspace, approval.batch_id)
+        if batch is None:
+            raise NotFound("batch", approval.batch_id)
+        if batch.started_at:
+            break
+        require_draft(batch)
+        try:
+            _reserve(batch, approval, stores=stores, clock=clock)
+        except Conflict:
+            continue  # somebody saved the draft meanwhile: look again
     dispatch(approval.workspace, approval.batch_id, stores=stores)
 
 
 def _reserve(batch: Batch, approval: Approval, *, stores: Stores, clock: Clock) -> None:
-    require_draft(batch)
     now = clock.now()
     started = replace(
         batch,
