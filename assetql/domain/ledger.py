@@ -54,3 +54,29 @@ def settlement(batch: Batch, tally: Tally, at: datetime) -> tuple[Batch, LedgerE
         at=at,
     )
     return settled, entry
+
+
+def reopening(batch: Batch, tally: Tally, key: str, at: datetime) -> tuple[Batch, LedgerEntry]:
+    """A new run of what FAILED, with its price held again; settles the rest in the same write.
+
+    What FAILED but was not given back yet is held already, so it is not reserved twice.
+    """
+    held = tally.open_value + tally.failed_value
+    reopened = replace(
+        batch,
+        runs=batch.runs + 1,
+        dispatched=False,
+        closed=False,
+        held=held,
+        settled_spent=tally.ready_value,
+        version=batch.version + 1,
+    )
+    entry = LedgerEntry(
+        workspace=batch.workspace,
+        entry_id=f"{batch.batch_id}:retry:{key}",
+        batch_id=batch.batch_id,
+        reserved=held - batch.held,
+        spent=tally.ready_value - batch.settled_spent,
+        at=at,
+    )
+    return reopened, entry

@@ -1,18 +1,17 @@
 """retry_failed: what FAILED gets a new run, paid from the share that it gave back."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from assetql.domain.batch import Batch
 from assetql.domain.errors import Conflict
 from assetql.domain.identity import Action, Principal
-from assetql.domain.ledger import LedgerEntry
+from assetql.domain.ledger import reopening
 from assetql.domain.task import Task, TaskStatus
 from assetql.pipeline.audit import note
 from assetql.pipeline.batch_status import get_batch
 from assetql.pipeline.dispatch import dispatch
 from assetql.pipeline.follow_ups import declare_defaults
-from assetql.pipeline.settle import settle
 from assetql.ports import Clock, Stores
 
 _SEED_STEP = 7_919
@@ -35,37 +34,31 @@ def retry_failed(
     Raises: NotFound; Conflict; BudgetExceeded.
     """
     caller.require(Action.START)
-    batch = get_batch(batch_id, caller=caller, stores=stores)
-    _require_retryable(batch)
-    settle(batch.workspace, batch_id, stores=stores, clock=clock)
-    batch = get_batch(batch_id, caller=caller, stores=stores)
-    tally = stores.tasks.tally(batch.workspace, batch_id)
-    now = clock.now()
-    if not tally.counts.FAILED:
-        return RetryReport(batch, 0)
-    reopened = replace(
-        batch,
-        runs=batch.runs + 1,
-        dispatched=False,
-        closed=False,
-        held=batch.held + tally.failed_value,
-        version=batch.version + 1,
-    )
-    entry = LedgerEntry(
-        workspace=batch.workspace,
-        entry_id=f"{batch_id}:retry:{key}",
-        batch_id=batch_id,
-        reserved=tally.failed_value,
-        spent=0,
-        at=now,
-    )
-    declare_defaults(reopened, stores=stores)
-    posted = stores.ledger.post(entry, batch=reopened)
-    if posted:
-        note(stores.audit, "batch.retry", batch_id, caller=caller, at=now)
-    latest = get_batch(batch_id, caller=caller, stores=stores)
-    retried = requeue_failed(latest, stores=stores, at=now) if not latest.dispatched else 0
+    while True:
+        # The batch first: whatever retries or settles after this read takes its version away.
+        batch = get_batch(batch_id, caller=caller, stores=stores)
+        _require_retryable(batch)
+        tally = stores.tasks.tally(batch.workspace, batch_id)
+        if not (batch.dispatched and tally.counts.FAILED):
+            break  # nothing failed, or a retry that was cut off has to be finished first
+        now = clock.now()
+        reopened, entry = reopening(batch, tally, key, now)
+        try:
+            posted = stores.ledger.post(entry, batch=reopened)
+        except Conflict:
+            continue
+        if posted:
+            note(stores.audit, "batch.retry", batch_id, caller=caller, at=now)
+        break
+    retried = _resume(batch_id, caller=caller, stores=stores, at=clock.now())
     return RetryReport(get_batch(batch_id, caller=caller, stores=stores), retried)
+
+
+def _resume(batch_id: str, *, caller: Principal, stores: Stores, at: datetime) -> int:
+    batch = get_batch(batch_id, caller=caller, stores=stores)
+    if batch.dispatched or batch.cancelled_at:
+        return 0
+    return requeue_failed(batch, stores=stores, at=at)
 
 
 def requeue_failed(batch: Batch, *, stores: Stores, at: datetime) -> int:
@@ -73,6 +66,8 @@ def requeue_failed(batch: Batch, *, stores: Stores, at: datetime) -> int:
 
     Killed half-way it is run again; what failed anew meanwhile gets one more run at most.
     """
+    # Declared only now: a run that was not reserved must not be followed up.
+    declare_defaults(batch, stores=stores)
     retried = 0
     cursor = None
     while True:
