@@ -14,7 +14,7 @@ from assetql.domain.presets import preset_of
 from assetql.domain.terms import Terms
 from assetql.pipeline.audit import note
 from assetql.pipeline.batch_status import get_batch
-from assetql.pipeline.follow_ups import declare
+from assetql.pipeline.follow_ups import schedule
 from assetql.pipeline.packaging.package import write_package
 from assetql.ports import Clock, Stores
 
@@ -72,7 +72,7 @@ def request_export(
         return ExportOutcome(scheduled=False, presets=names, package=package)
     batch = get_batch(batch_id, caller=caller, stores=stores)
     if not batch.closed:
-        follow_up = declare(
+        follow_up = schedule(
             batch,
             FollowUpKind.EXPORT,
             key=key,
@@ -80,8 +80,7 @@ def request_export(
             stores=stores,
             arguments={"presets": list(names), "key": key},
         )
-        batch = get_batch(batch_id, caller=caller, stores=stores)
-        if not batch.closed:  # else it closed meanwhile, and nobody would run the follow-up
+        if follow_up:
             return ExportOutcome(
                 scheduled=True, presets=names, batch=batch, follow_up_id=follow_up.follow_up_id
             )

@@ -1,8 +1,10 @@
 """Follow-ups: what a batch does once it has ended, declared before or while it runs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from assetql.domain.batch import Batch, FollowUp, FollowUpKind
+from assetql.domain.errors import Conflict
 from assetql.domain.ids import derived_id
 from assetql.ports import Stores
 
@@ -27,6 +29,33 @@ def declare(
             requested_by=requested_by,
         )
     )
+
+
+def schedule(
+    batch: Batch,
+    kind: FollowUpKind,
+    *,
+    key: str,
+    requested_by: str,
+    stores: Stores,
+    arguments: Mapping[str, object],
+) -> FollowUp | None:
+    """Declares a follow-up for when the batch has ended; None where it was closed first.
+
+    The batch's version is taken with it: a close that has not seen the follow-up then conflicts.
+    """
+    latest: Batch | None = batch
+    while latest and not latest.closed:
+        follow_up = declare(
+            latest, kind, key=key, requested_by=requested_by, stores=stores, arguments=arguments
+        )
+        try:
+            stores.batches.save(replace(latest, version=latest.version + 1))
+        except Conflict:
+            latest = stores.batches.get(batch.workspace, batch.batch_id)
+            continue
+        return follow_up
+    return None
 
 
 def declare_defaults(batch: Batch, *, stores: Stores) -> None:

@@ -5,15 +5,22 @@ from assetql.ports import Stores
 
 
 def sweep_objects(batch: Batch, *, stores: Stores) -> int:
-    """Deletes the batch's objects that neither an asset nor a best attempt refers to."""
-    kept = _referred(batch, stores)
-    swept = 0
-    for prefix in ("raw", "thumbnails"):
-        for key in list(stores.objects.keys(f"{prefix}/{batch.workspace}/{batch.batch_id}/")):
-            if key not in kept:
-                stores.objects.delete(key)
-                swept += 1
-    return swept
+    """Deletes an ended batch's objects that neither an asset nor a best attempt refers to.
+
+    Nothing is deleted once a retry has begun: its workers store objects before they commit.
+    """
+    there = [
+        key
+        for prefix in ("raw", "thumbnails")
+        for key in stores.objects.keys(f"{prefix}/{batch.workspace}/{batch.batch_id}/")
+    ]
+    latest = stores.batches.get(batch.workspace, batch.batch_id)
+    if not there or latest is None or latest.version != batch.version:
+        return 0
+    stray = set(there) - _referred(batch, stores)
+    for key in stray:
+        stores.objects.delete(key)
+    return len(stray)
 
 
 def _referred(batch: Batch, stores: Stores) -> set[str]:

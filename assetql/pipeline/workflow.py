@@ -54,9 +54,9 @@ def close_batch(workspace: str, batch_id: str, workflow: Workflow) -> bool:
     try:
         stores.batches.save(replace(batch, closed=True, version=batch.version + 1))
     except Conflict:
-        return False  # a retry reopened it, or somebody else closed it: the next look tells
-    # A follow-up that was declared before the close and after the list was read.
-    return _follow_up(batch, workflow)
+        # A retry reopened it, a follow-up was scheduled, or somebody else closed it.
+        return False
+    return True
 
 
 def _resume(batch: Batch, workflow: Workflow) -> None:
@@ -65,7 +65,7 @@ def _resume(batch: Batch, workflow: Workflow) -> None:
     if batch.cancelled_at:
         cancel_tasks(batch, stores=stores, clock=clock)
     if not batch.dispatched:
-        if batch.runs > 1:
+        if batch.runs > 1 and not batch.cancelled_at:
             requeue_failed(batch, stores=stores, at=clock.now())
         else:
             dispatch(batch.workspace, batch.batch_id, stores=stores)
@@ -73,7 +73,11 @@ def _resume(batch: Batch, workflow: Workflow) -> None:
 
 def _follow_up(batch: Batch, workflow: Workflow) -> bool:
     """Runs what is due, in order; False where another worker is at it or it has to wait."""
-    declared = workflow.stores.batches.follow_ups(batch.workspace, batch.batch_id)
+    batches = workflow.stores.batches
+    declared = batches.follow_ups(batch.workspace, batch.batch_id)
+    latest = batches.get(batch.workspace, batch.batch_id)
+    if latest is None or latest.version != batch.version:
+        return False  # a retry began: what is declared may belong to a run that has not ended
     due = [f for f in declared if f.status in {FollowUpStatus.PENDING, FollowUpStatus.RUNNING}]
     for follow_up in sorted(due, key=lambda f: _ORDER.index(f.kind)):
         claimed = _claim(follow_up, workflow)
