@@ -15,16 +15,19 @@ from assetql.ports import Clock, Stores
 def cancel_batch(batch_id: str, *, caller: Principal, stores: Stores, clock: Clock) -> BatchReport:
     """Cancels a draft or a running batch; images that are READY stay.
 
-    Raises: NotFound; Conflict.
+    Raises: NotFound; Conflict where it has ended.
     """
     caller.require(Action.EDIT)
     batch = get_batch(batch_id, caller=caller, stores=stores)
-    if batch.cancelled_at is None:
+    while batch.cancelled_at is None:
         _require_open(batch, stores)
         now = clock.now()
-        batch = replace(batch, cancelled_at=now, version=batch.version + 1)
-        stores.batches.save(batch)
-        note(stores.audit, "batch.cancel", batch_id, caller=caller, at=now)
+        try:
+            stores.batches.save(replace(batch, cancelled_at=now, version=batch.version + 1))
+            note(stores.audit, "batch.cancel", batch_id, caller=caller, at=now)
+        except Conflict:
+            pass  # somebody settled or started it meanwhile: look again
+        batch = get_batch(batch_id, caller=caller, stores=stores)
     cancel_tasks(batch, stores=stores, clock=clock)
     return report_batch(get_batch(batch_id, caller=caller, stores=stores), stores=stores)
 
