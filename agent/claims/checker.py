@@ -75,7 +75,7 @@ class Checker:
         if not wrong:
             self.released += sentence
             return [sentence]
-        _LOG.warning("withheld a sentence of thread %s: %s", self._context.thread_id, wrong)
+        _LOG.warning("withheld a sentence of thread %s: a %s", self._context.thread_id, wrong)
         if self.changed:
             return []
         self.changed = True
@@ -86,7 +86,7 @@ class Checker:
     async def _wrong(self, sentence: str) -> str:
         for doubt in doubts(sentence, self._lead, self._evidence):
             if doubt.kind == "number" or not await self._exists(doubt.value):
-                return f"{doubt.kind} {doubt.value!r}"
+                return doubt.kind
         return ""
 
     async def _exists(self, reference: str) -> bool:

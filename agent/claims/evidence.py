@@ -16,13 +16,17 @@ from agent.inbox import said
 
 Facts = Mapping[str, object]
 
-_ID = re.compile(r"\b[a-z]{2,5}_[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]")
+_ID = re.compile(r"\b[a-z]{2,5}_[a-z0-9][a-z0-9-]*[a-z0-9]", re.IGNORECASE)
 _LINK = re.compile(
     r"(?:https?|s3|ftp|file)://[^\s)\]>\"'}|\\]+|\bwww\.[^\s)\]>\"'}|\\]+"
     r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ai|dev|app|co|gg|xyz|me|eu|de|uk)\b(?:/[^\s)\]>\"']*)?",
     re.IGNORECASE,
 )
 _KEY = re.compile(r"\b(?:raw|thumbnails|exports|style-references|uploads)/[\w./-]+")
+# The part of an id that has no prefix: letters and digits mixed, such as k3jx2a91b0.
+_OPAQUE = re.compile(r"\b(?=[a-z]*\d+[a-z]+\d)(?=\w*[a-z])[a-z0-9]{8,}\b", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“']([^\"“”']{1,120})[\"”']")
+_NAMES = frozenset({"name", "filename", "file_name", "style", "batch_name"})
 _UUID = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE)
 KNOWN_PREFIXES = frozenset(
     {"bat", "ast", "sty", "apr", "upl", "fup", "exp", "thr", "asset", "batch"}
@@ -44,8 +48,9 @@ def references(text: str) -> set[str]:
     found = {m[0].rstrip(".,;:!?") for m in _LINK.finditer(text)}
     rest = _LINK.sub(" ", text)
     found |= {m[0].rstrip(".,;:!?/") for m in (*_KEY.finditer(rest), *_UUID.finditer(rest))}
-    rest = _KEY.sub(" ", rest)
-    return found | {m[0] for m in _ID.finditer(rest) if _is_id(m[0])}
+    rest = _UUID.sub(" ", _KEY.sub(" ", rest))
+    found |= {m[0] for m in _ID.finditer(rest) if _is_id(m[0])}
+    return found | {m[0] for m in _OPAQUE.finditer(_ID.sub(" ", rest))}
 
 
 def _is_id(word: str) -> bool:
@@ -80,7 +85,16 @@ class Evidence:
         found: set[str] = set()
         for text in (*self._tool_texts, *self._synopsis):
             found |= references(text)
-        return frozenset(found)
+        parts = {part for ref in found for part in re.split("[_/-]", ref)}
+        return frozenset(found | parts)
+
+    def without_names(self, text: str) -> str:
+        """The text without the names that it quotes: a batch may be called "Top 10 items"."""
+        return _QUOTED.sub(lambda m: "·" if m[1].casefold() in self._names else m[0], text)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(n.casefold() for facts in self._artifacts for n in _named(facts))
 
     @cached_property
     def typed(self) -> frozenset[str]:
@@ -182,6 +196,17 @@ def _facts_of(message: AnyMessage) -> Iterator[Facts]:
 
 def _is_money(key: str, facts: Facts) -> bool:
     return key in _MONEY or (key == "total" and "unit_price" in facts)
+
+
+def _named(value: object, key: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in cast("Facts", value).items():
+            yield from _named(inner, name)
+    elif isinstance(value, list | tuple):
+        for item in cast("Sequence[object]", value):
+            yield from _named(item, key)
+    elif isinstance(value, str) and key in _NAMES:
+        yield value
 
 
 def _newest(numbers: Iterable[Decimal]) -> list[Decimal]:

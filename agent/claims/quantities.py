@@ -41,7 +41,7 @@ _AFTER_A = {"dozen", "hundred", "thousand", "million", "score", "couple", "pair"
 
 # Digits that count nothing: ids, links, paths, sizes, times, dates, colours, ordinals, list marks.
 _UNITS = (
-    r"px|pixels?|dpi|[kmg]i?b|bytes?|ms|s|secs?|seconds?|min|mins|minutes?|hours?|days?|weeks?"
+    r"px|pixels?|dpi|[kmg]i?b|bytes?|ms|s(?!\s+of)|secs?|seconds?|min|mins|minutes?|hours?|days?|weeks?"
     r"|months?|years?|times|x|×|attempts?|tries|steps?"
 )
 _SILENT = re.compile(

@@ -1,7 +1,7 @@
 """One sentence against the evidence. Pure, but for ids, which it hands back to be looked up."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -34,7 +34,11 @@ _STATES = {
 }
 _ROWS = frozenset({"row", "rows", "item", "items", "file", "files"})
 _LINKS = frozenset({"of", "to", "or", "and", "-", "–", "—", "/"})
-_SKIPPED = frozenset({"-", "–", "·", '"', "'", "’", "“", "”", "("})
+_SKIPPED = frozenset({"-", "–", "·", '"', "'", "’", "“", "”", "(", ")", "+", "~", "≈"})
+_HEDGES = frozenset({"about", "around", "roughly", "nearly", "almost", "over", "exactly", "~", "≈"})
+_MAKING = frozenset(
+    {"made", "created", "generated", "rendered", "produced", "exported", "found", "drafted"}
+)
 _EQUALS = frozenset({":", "=", "is", "are", "was", "were", "|", "–", "—", "→", ">"})
 _REACH = 3
 _COPULAS = frozenset(
@@ -90,7 +94,7 @@ def doubts(sentence: str, before: str, evidence: Evidence) -> Iterator[Doubt]:
     """What `sentence` says and the evidence doesn't; `before` is the text that led up to it."""
     if not _SUSPECT.search(before + sentence):
         return
-    text = plain(sentence)
+    text = evidence.without_names(plain(sentence))
     for reference in sorted(references(text)):
         if reference in evidence.references:
             continue
@@ -179,9 +183,19 @@ def _ahead_of(found: list[Token], index: int) -> tuple[str | None, str | None] |
     """What a number is said of that stands before it: "Images: 40", "READY 40"."""
     if index and found[index - 1].text in _STATES:
         return None, found[index - 1].text
-    if index < 2 or found[index - 1].text not in _EQUALS:
-        return None
-    for token in reversed(found[max(0, index - 4) : index - 1]):
+    while index and found[index - 1].text in _HEDGES:
+        index -= 1
+    if any(token.text in _MAKING for token in found[max(0, index - 2) : index]):
+        return "made", None
+    equals = index > 1 and found[index - 1].text in _EQUALS
+    return _subject(reversed(found[max(0, index - 6) : index - 1])) if equals else None
+
+
+def _subject(leading: Iterable[Token]) -> tuple[str | None, str | None] | None:
+    """The nearest noun or state of the same clause."""
+    for token in leading:
+        if token.text in {".", "!", "?", ";", ","} or token.value is not None:
+            return None
         if token.text in _NOUNS:
             return token.text, None
         if token.text in _STATES:

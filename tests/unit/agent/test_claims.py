@@ -33,6 +33,7 @@ ASSETS: dict[str, object] = {
     "assets": [{"asset_id": f"ast_k3jx2a91b0-0000{n}-001-r1"} for n in range(1, 8)],
     "total": 12,
 }
+NAMED: dict[str, object] = {"kind": "batch", "batch_id": "bat_n1", "name": "Top 10 items"}
 OTHER: dict[str, object] = {"kind": "batch", "batch_id": "bat_other00001", "tasks": 12, "rows": 2}
 
 
@@ -75,6 +76,12 @@ TRUE = [
     "A couple of batches are here.",
     "Dozens of images are ready.",
     "See the card.",
+    'The batch "RPG items" has 40 images.',
+    'The batch "Top 10 items" is drafted.',
+    "I made 40 for you.",
+    "Batch k3jx2a91b0 is running.",
+    "Set ASSETQL_CHAT_MODEL to use Claude.",
+    "The list was in base64 and mp3player form.",
     "Version 2026-11-22 of the batch.",
     "0 images are queued.",
     "No image is queued.",
@@ -90,6 +97,14 @@ FALSE = [
     "I made 1\u200b000 images.",
     "I made \uff11\uff10\uff10\uff10 images.",
     "I made a thousand images.",
+    "I made 1,000 for you.",
+    "I found 99 potions.",
+    "I made 1000s of images.",
+    "I made 500+ images.",
+    "Images made so far: about 1,000",
+    'It made "1,000 images".',
+    "Batch zz3jx2a91b0 is running.",
+    "Batch BAT_ZZ3JX2A91B is running.",
     "I made one thousand images.",
     "I made 1,000 brand new images.",
     "I made 1,000 potion-themed icons.",
@@ -131,7 +146,7 @@ FALSE = [
 
 @pytest.mark.parametrize("sentence", TRUE)
 def test_what_follows_from_the_records_passes(sentence: str) -> None:
-    assert wrong(sentence, thread(BATCH, STYLE, ASSETS, OTHER)) == []
+    assert wrong(sentence, thread(BATCH, STYLE, ASSETS, OTHER, NAMED)) == []
 
 
 @pytest.mark.parametrize("sentence", FALSE)
