@@ -13,6 +13,7 @@ from langgraph.graph.state import CompiledStateGraph
 from agent.claims import offered_numbers
 from agent.context import AgentContext
 from agent.middleware import CheckedModel, tool_errors
+from agent.observed import ObservedCalls
 from agent.prompts import SYSTEM_PROMPT
 from agent.state import ThreadState
 
@@ -30,7 +31,7 @@ def build_graph(
     checked = CheckedModel(
         model.bind_tools(tools) if tools else model, offered=offered_numbers(stated)
     )
-    middleware = [tool_errors(), checked]
+    middleware = [ObservedCalls(), tool_errors(), checked]
     return create_agent(
         model,
         tools=tools,

@@ -1,6 +1,5 @@
 """What stands between the graph, its model and its tools."""
 
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from decimal import Decimal
 from typing import Any, cast
@@ -30,8 +29,9 @@ from agent.context import AgentContext
 from agent.prompts import EARLIER
 from agent.state import ThreadState, paired
 from assetql.domain.errors import AssetQLError, ModelUnavailable
+from assetql.telemetry.events import EventLog
 
-_LOG = logging.getLogger(__name__)
+_EVENTS = EventLog(__name__)
 _FAULT = "The tool failed for a reason of its own, which was logged. The same call may fail again."
 _MOST_LISTED = 200
 _MOST_TEXT = 20_000
@@ -46,7 +46,7 @@ def tool_errors() -> AgentMiddleware[Any, AgentContext, Any]:
 def _explain(error: Exception, request: ToolCallRequest) -> str:
     if isinstance(error, AssetQLError):
         return str(error)
-    _LOG.error("tool %s failed", request.tool_call["name"], exc_info=error)
+    _EVENTS.crash("tool.crashed", error, tool=request.tool_call["name"])
     return _FAULT
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -57,7 +58,8 @@ class AgentServices:
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs a blocking store call on threads that no model call can fill up."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.pool, partial(function, *args, **kwargs))
+        there = partial(copy_context().run, function, *args, **kwargs)  # ids and spans go along
+        return await loop.run_in_executor(self.pool, there)
 
     def close(self) -> None:
         """Closes what `open_agent` opened; the pipeline's services are closed by their opener."""

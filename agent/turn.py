@@ -6,7 +6,6 @@ then takes every inbox message that is not taken yet, in order.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from agent.events import GraphPart, custom
 from agent.graph import MOST_STEPS
 from agent.inbox import NewMessage, asked_by, by_author, compose, post_message, upload_ids
 from agent.lease import Begun, acquire, begin, heartbeat, wait_for_turn
+from agent.observed import observed
 from agent.savers.fence import TURN, thread_config
 from agent.services import AgentServices
 from agent.state import ThreadState, next_input
@@ -30,8 +30,9 @@ from assetql.domain.errors import AssetQLError, StaleClaim, ThreadBusy
 from assetql.domain.identity import Principal
 from assetql.domain.thread import InboxMessage, TurnLease
 from assetql.domain.upload import Upload
+from assetql.telemetry.events import EventLog
 
-_LOG = logging.getLogger(__name__)
+_EVENTS = EventLog(__name__)
 MOST_RESUMES = 3
 Parts = AsyncGenerator[GraphPart, None]
 
@@ -68,7 +69,7 @@ async def run_turn(
     try:
         async with heartbeat(services, lease):
             posted = posted or await services.call(door.post, message)
-            async with aclosing(turn.run(posted)) as parts:
+            async with aclosing(observed(turn.run(posted), lease)) as parts:
                 async for part in parts:
                     yield part
     finally:
@@ -188,7 +189,7 @@ class _Turn:
         except StaleClaim:
             raise
         except AssetQLError as error:  # the messages that came since still get their answer
-            _LOG.warning("a resumed turn failed: %s", error)
+            _EVENTS.warning("turn.resume_failed", error)
             yield custom(event="error", code=error.code, message=error.message, remedy=error.remedy)
 
     async def _stream(
@@ -230,7 +231,13 @@ class _Turn:
             await agent.saver.aprune_thread(self.config)
             await agent.call(agent.services.stores.turns.finish, self.lease, consumed=taken)
         except StaleClaim:
-            _LOG.warning("turn %s of %s ended late", self.lease.token, self.lease.thread_id)
+            lease = self.lease
+            _EVENTS.warning(
+                "turn.overtaken",
+                workspace=lease.workspace,
+                thread=lease.thread_id,
+                turn=lease.token,
+            )
 
 
 def answer_to(position: int, messages: Sequence[AnyMessage]) -> str:

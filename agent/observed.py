@@ -1,0 +1,107 @@
+"""What operators see of a turn: its events, metrics and spans, without a word of what was said."""
+
+from asyncio import CancelledError
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from time import perf_counter
+from typing import Any
+
+from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
+from langchain.agents.middleware.types import ToolCallRequest
+from langchain_core.messages import ToolMessage
+from langgraph.types import Command
+
+from agent.context import AgentContext
+from agent.events import GraphPart
+from assetql.domain.errors import AssetQLError
+from assetql.domain.thread import TurnLease
+from assetql.telemetry.events import EventLog
+from assetql.telemetry.failure import kind_of
+from assetql.telemetry.ids import bound
+from assetql.telemetry.metrics import count_tool_call, count_turn
+from assetql.telemetry.tracing import LongSpan, span
+
+_EVENTS = EventLog(__name__)
+
+
+async def observed(parts: AsyncGenerator[GraphPart], lease: TurnLease) -> AsyncGenerator[GraphPart]:
+    """Passes the parts of a turn on; what happens meanwhile carries the turn's ids."""
+    ids = {"workspace": lease.workspace, "thread": lease.thread_id, "turn": lease.token}
+    begin = perf_counter()
+    error: BaseException | None = None
+    with bound(**ids):
+        whole = LongSpan("turn")
+    try:
+        async with aclosing(parts):
+            while True:
+                # Around each step alone: who reads may go on in another context.
+                with bound(**ids), whole.current():
+                    part = await anext(parts, None)
+                if part is None:
+                    break
+                yield part
+    except BaseException as raised:
+        error = raised
+        raise
+    finally:
+        with bound(**ids):
+            _ended(whole, error, perf_counter() - begin)
+
+
+def _ended(whole: LongSpan, error: BaseException | None, seconds: float) -> None:
+    outcome = _outcome(error)
+    whole.end(error)
+    count_turn(outcome, seconds)
+    _EVENTS.info("turn.ended", outcome=outcome, seconds=round(seconds, 3))
+    if error is not None and outcome == "crashed":
+        _EVENTS.crash("turn.crashed", error)
+
+
+def _outcome(error: BaseException | None) -> str:
+    if error is None:
+        return "answered"
+    if isinstance(error, CancelledError | GeneratorExit):
+        return "left"  # whoever read it went away
+    return error.code if isinstance(error, AssetQLError) else "crashed"
+
+
+class ObservedCalls(AgentMiddleware[Any, AgentContext, Any]):
+    """A span around each call of the model and of a tool, and a count of the latter."""
+
+    async def awrap_model_call(
+        self,
+        request: ModelRequest[AgentContext],
+        handler: Callable[[ModelRequest[AgentContext]], Awaitable[ModelResponse[Any]]],
+    ) -> ModelResponse[Any]:
+        """The model's name is left to its provider's own instrumentation."""
+        with span("chat_model.answer"):
+            return await handler(request)
+
+    async def awrap_tool_call(
+        self,
+        request: ToolCallRequest,
+        handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
+    ) -> ToolMessage | Command[Any]:
+        """Counts by the tool's own name: a model may call anything by any name."""
+        name = request.tool.name if request.tool else "unknown"
+        begin = perf_counter()
+        with bound(tool=name), span(f"tool.{name}"):
+            try:
+                result = await handler(request)
+            except BaseException as error:
+                _called(name, "error", perf_counter() - begin, error)
+                raise
+            failed = isinstance(result, ToolMessage) and result.status == "error"
+            _called(name, "error" if failed else "success", perf_counter() - begin)
+            return result
+
+
+def _called(name: str, status: str, seconds: float, error: BaseException | None = None) -> None:
+    count_tool_call(name, status)
+    _EVENTS.info(
+        "tool.called",
+        tool=name,
+        status=status,
+        error=kind_of(error) if error else None,
+        seconds=round(seconds, 3),
+    )
