@@ -5,7 +5,7 @@ family's libraries are never imported.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Protocol, cast
@@ -94,7 +94,7 @@ def open_services(settings: Settings, *, clock: Clock | None = None) -> Services
     family = cast("Family", import_module(f"{settings.adapters}.family"))
     clock = clock or SystemClock()
     stores, close = family.open_stores(settings, clock)
-    return Services(
+    services = Services(
         settings=settings,
         stores=stores,
         clock=clock,
@@ -119,4 +119,24 @@ def open_services(settings: Settings, *, clock: Clock | None = None) -> Services
         tagger=family.open_tagger(settings),
         optimiser=family.open_optimiser(settings),
         close=close,
+    )
+    return _traced(services) if settings.tracing else services
+
+
+def _traced(services: Services) -> Services:
+    """The same, with a span around each call of a store or a model."""
+    from assetql.telemetry import providers
+    from assetql.telemetry.tracing import traced
+
+    settings, stores = services.settings, services.stores
+    providers.start(traces=settings.traces_exporter, measurements=settings.metrics_exporter)
+    ports = {port.name: traced(getattr(stores, port.name), port.name) for port in fields(stores)}
+    optimiser = services.optimiser
+    return replace(
+        services,
+        stores=Stores(**ports),
+        embedder=traced(services.embedder, "embedder"),
+        images=traced(services.images, "image_model"),
+        tagger=traced(services.tagger, "tagger"),
+        optimiser=traced(optimiser, "optimiser") if optimiser else None,
     )

@@ -54,5 +54,13 @@ class Settings(BaseSettings):
     max_list_bytes: int = Field(default=20 * 2**20, ge=1)
     max_image_bytes: int = Field(default=20 * 2**20, ge=1)
     max_image_pixels: int = Field(default=40_000_000, ge=1)
-    log_level: str = "WARNING"
-    tracing: bool = Field(default=False, description="OpenTelemetry around models and stores")
+    log_level: str = Field(default="WARNING", description="From DEBUG to CRITICAL")
+    tracing: bool = Field(
+        default=False, description="OpenTelemetry's traces and metrics; needs the `otel` extra"
+    )
+    traces_exporter: str = Field(
+        default="console", validation_alias="OTEL_TRACES_EXPORTER", description="Or `otlp`, `none`"
+    )
+    metrics_exporter: str = Field(
+        default="console", validation_alias="OTEL_METRICS_EXPORTER", description="Or `otlp`, `none`"
+    )
