@@ -68,16 +68,49 @@ def generate(delivery: Delivery, generator: Generator) -> tuple[TaskKey, Outcome
         stores.queue.ack(delivery)
         return message.key, Outcome.STALE
     try:
-        with generator.heartbeat.hold(task, delivery):
-            outcome = _make_and_store(task, generator)
-    except Unavailable as error:
-        outcome = _fault(task, str(error), generator)
-    except InvalidInput as error:
-        outcome = _fail(task, str(error), generator)
+        stored = _attempt(task, delivery, generator)
     except Conflict:
-        outcome = Outcome.STALE
+        if not _is_queued(message, stores):
+            stores.queue.ack(delivery)
+        return message.key, Outcome.STALE
+    if stored.status is TaskStatus.QUEUED:
+        # Sent before the old message is acknowledged: a kill in between costs a duplicate, no loss.
+        stores.queue.send([message_of(stored)], delay=_backoff(task, stored))
     stores.queue.ack(delivery)
-    return message.key, outcome
+    return message.key, _outcome(task, stored)
+
+
+def _attempt(task: Task, delivery: Delivery, generator: Generator) -> Task:
+    """The task as it was stored after one attempt. Raises: Conflict where it is another's now."""
+    try:
+        with generator.heartbeat.hold(task, delivery):
+            return _make_and_store(task, generator)
+    except Unavailable as error:
+        now, cap = generator.clock.now(), generator.terms.faults
+        stored = task.fault(str(error), cap=cap, at=now)
+    except InvalidInput as error:
+        stored = task.fail(str(error), at=generator.clock.now())
+    generator.stores.tasks.save(stored)
+    return stored
+
+
+def _is_queued(message: TaskMessage, stores: Stores) -> bool:
+    """Whether the message is still needed: a write whose reply was lost conflicts with itself."""
+    task = stores.tasks.get(message.key)
+    return task is not None and task.run == message.run and task.status is TaskStatus.QUEUED
+
+
+def _outcome(before: Task, stored: Task) -> Outcome:
+    if stored.status is TaskStatus.QUEUED:
+        return Outcome.FAULTED if stored.faults > before.faults else Outcome.REJECTED
+    return Outcome.READY if stored.status is TaskStatus.READY else Outcome.FAILED
+
+
+def _backoff(before: Task, stored: Task) -> timedelta:
+    """Faults wait, longer each time; a rejected image is tried again at once."""
+    if stored.faults == before.faults:
+        return timedelta(0)
+    return min(_LONGEST_BACKOFF, _BACKOFF * 2 ** (stored.faults - 1))
 
 
 def _claim(message: TaskMessage, generator: Generator) -> Task | None:
@@ -111,7 +144,7 @@ def release_expired(task: Task, now: datetime, *, stores: Stores, terms: Terms) 
     return released
 
 
-def _make_and_store(task: Task, generator: Generator) -> Outcome:
+def _make_and_store(task: Task, generator: Generator) -> Task:
     profile = _profile(task, generator.stores)
     made = generator.make(task, profile)
     if made.verdict and not made.verdict.accepted:
@@ -132,14 +165,15 @@ def _keys(task: Task) -> tuple[str, str]:
 
 def _commit(
     task: Task, made: MadeImage, profile: StyleProfile | None, generator: Generator
-) -> Outcome:
+) -> Task:
     stores = generator.stores
     raw_key, thumbnail_key = _keys(task)
     stores.objects.put(raw_key, made.png, media_type=_PNG)
     stores.objects.put(thumbnail_key, made.thumbnail, media_type=_PNG)
     asset = _asset(task, made, profile, generator.clock.now())
+    accepted = task.accept(asset_id=asset.asset_id, at=asset.created_at)
     try:
-        stores.tasks.commit(task.accept(asset_id=asset.asset_id, at=asset.created_at), asset)
+        stores.tasks.commit(accepted, asset)
     except Conflict:
         # A reply that was lost and tried again conflicts with its own first write.
         stored = stores.assets.get(asset.workspace, asset.asset_id)
@@ -149,7 +183,7 @@ def _commit(
             raise
     if task.best:
         stores.objects.delete(task.best.object_key)
-    return Outcome.READY
+    return accepted
 
 
 def _asset(task: Task, made: MadeImage, profile: StyleProfile | None, at: datetime) -> Asset:
@@ -181,7 +215,7 @@ def _asset(task: Task, made: MadeImage, profile: StyleProfile | None, at: dateti
     )
 
 
-def _reject(task: Task, made: MadeImage, generator: Generator) -> Outcome:
+def _reject(task: Task, made: MadeImage, generator: Generator) -> Task:
     assert made.verdict is not None
     stores = generator.stores
     raw_key, _ = _keys(task)
@@ -195,10 +229,16 @@ def _reject(task: Task, made: MadeImage, generator: Generator) -> Outcome:
     kept = rejected.best is attempt
     if kept:
         stores.objects.put(raw_key, made.png, media_type=_PNG)
-    stores.tasks.save(rejected)
+    try:
+        stores.tasks.save(rejected)
+    except Conflict:
+        stored = stores.tasks.get(task.key)
+        if kept and (stored is None or stored.best != attempt):
+            stores.objects.delete(raw_key)
+        raise
     if kept and task.best:
         stores.objects.delete(task.best.object_key)
-    return _requeue(rejected, Outcome.REJECTED, stores)
+    return rejected
 
 
 def turn_one_knob(task: Task) -> tuple[dict[str, float], int]:
@@ -212,31 +252,3 @@ def turn_one_knob(task: Task) -> tuple[dict[str, float], int]:
         guidance = knobs.get("guidance_scale", GUIDANCE_SCALE)
         return knobs | {"guidance_scale": max(1.0, guidance - 1.0)}, task.seed
     return knobs, (task.seed + _SEED_STEP) % 2**31
-
-
-def _fault(task: Task, reason: str, generator: Generator) -> Outcome:
-    faulted = task.fault(reason, cap=generator.terms.faults, at=generator.clock.now())
-    try:
-        generator.stores.tasks.save(faulted)
-    except Conflict:
-        return Outcome.STALE
-    delay = min(_LONGEST_BACKOFF, _BACKOFF * 2 ** (faulted.faults - 1))
-    return _requeue(faulted, Outcome.FAULTED, generator.stores, delay=delay)
-
-
-def _fail(task: Task, reason: str, generator: Generator) -> Outcome:
-    try:
-        generator.stores.tasks.save(task.fail(reason, at=generator.clock.now()))
-    except Conflict:
-        return Outcome.STALE
-    return Outcome.FAILED
-
-
-def _requeue(
-    task: Task, outcome: Outcome, stores: Stores, *, delay: timedelta = timedelta(0)
-) -> Outcome:
-    if task.status is TaskStatus.FAILED:
-        return Outcome.FAILED
-    # Sent before the old message is acknowledged: a kill in between costs a duplicate, no loss.
-    stores.queue.send([message_of(task)], delay=delay)
-    return outcome
