@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from collections.abc import Generator as Yields
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 
@@ -155,16 +155,18 @@ class Worker:
                 self._stop.wait(wait.total_seconds())
                 continue
             for delivery in deliveries:
-                self._work_on(delivery, generator)
+                self.work_on(delivery, generator)
 
-    def _work_on(self, delivery: Delivery, generator: Generator) -> None:
+    def work_on(self, delivery: Delivery, generator: Generator) -> None:
+        """What one thread does with one delivery; only a fault of the process ends it."""
         try:
             key, outcome = generate(delivery, generator)
         except Unavailable as error:
             _log.warning("left %s for later: %s", delivery.message_id, error)
         except AssetQLError as error:
             _log.warning("poison %s: %s", delivery.message_id, error)
-            self._services.stores.queue.extend(delivery, _POISON_AGAIN)
+            with suppress(Unavailable):  # it comes back later then
+                self._services.stores.queue.extend(delivery, _POISON_AGAIN)
         except Exception:  # noqa: BLE001 — one bad task must not end the worker; its lease ends
             _log.exception("failed on %s", delivery.message_id)
         else:

@@ -30,14 +30,22 @@ class TaskMessage:
     @classmethod
     def decode(cls, body: str) -> "TaskMessage":
         """Raises: InvalidInput for anything that `encode` did not write."""
+        poison = InvalidInput(
+            f"Not a task message: {body[:120]!r}.", remedy="It goes to the dead letters."
+        )
         try:
-            data = json.loads(body)
-            key = TaskKey(str(data["workspace"]), str(data["batch"]), str(data["task"]))
-            return cls(key, int(data["run"]))
-        except (ValueError, TypeError, KeyError) as error:
-            raise InvalidInput(
-                f"Not a task message: {body[:120]!r}.", remedy="It goes to the dead letters."
-            ) from error
+            document = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise poison from error
+        match document:
+            case {"workspace": str(workspace), "batch": str(batch), "task": str(task), "run": run}:
+                ids = f"{workspace}{batch}{task}"
+            case _:
+                raise poison
+        # Not a bool either; and ids are ASCII, where JSON could hold half a surrogate pair.
+        if type(run) is not int or not ids.isascii():
+            raise poison
+        return cls(TaskKey(workspace, batch, task), run)
 
 
 def message_of(task: Task) -> str:

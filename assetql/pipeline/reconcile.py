@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assetql.domain.batch import Batch
-from assetql.domain.errors import AssetQLError, Conflict
+from assetql.domain.errors import AssetQLError, Conflict, Unavailable
 from assetql.domain.task import TaskStatus
 from assetql.pipeline.approve import carry_out
 from assetql.pipeline.dead_letters import bury_dead_letter
@@ -90,8 +90,18 @@ def _bury(workflow: Workflow) -> int:
 def _close(workflow: Workflow) -> int:
     still_open = 0
     for batch in active_batches(workflow.stores):
-        still_open += not close_batch(batch.workspace, batch.batch_id, workflow)
+        still_open += not _closed(batch, workflow)
     return still_open
+
+
+def _closed(batch: Batch, workflow: Workflow) -> bool:
+    try:
+        return close_batch(batch.workspace, batch.batch_id, workflow)
+    except Unavailable:
+        raise
+    except AssetQLError:  # one batch that can't be closed must not keep the others open
+        _log.exception("%s could not be closed", batch.batch_id)
+        return False
 
 
 def _resend_stranded(workflow: Workflow) -> int:
