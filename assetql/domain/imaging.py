@@ -6,6 +6,7 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 Hex = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
 MAX_SIDE = 2048
+MAX_PROMPT = 4_000
 
 
 class _Wire(BaseModel):
@@ -32,7 +33,7 @@ class StyleConditioning(_Wire):
 class ImageRequest(_Wire):
     """One image to make."""
 
-    prompt: str = Field(min_length=1, max_length=4000)
+    prompt: str = Field(min_length=1, max_length=MAX_PROMPT)
     negative_prompt: str = ""
     width: int = Field(ge=16, le=MAX_SIDE)
     height: int = Field(ge=16, le=MAX_SIDE)

@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from PIL import Image
 
 from assetql.domain.asset import Recipe
-from assetql.domain.errors import ModelUnavailable
-from assetql.domain.imaging import Attribution, ImageRequest, ImageResponse, StyleConditioning
+from assetql.domain.errors import InvalidInput, ModelUnavailable
+from assetql.domain.imaging import (
+    MAX_PROMPT,
+    Attribution,
+    ImageRequest,
+    ImageResponse,
+    StyleConditioning,
+)
 from assetql.domain.palette import palette_of
 from assetql.domain.phash import phash
 from assetql.domain.style import StyleProfile
@@ -62,8 +68,18 @@ def make_image(
     embedder: Embedder,
     optimiser: PromptOptimiser | None,
 ) -> MadeImage:
-    """Raises: ModelUnavailable where the model faults or answers with something else."""
+    """Makes and measures the image of a task.
+
+    Raises: InvalidInput for a prompt that no model takes; ModelUnavailable where the model faults
+    or answers with something else.
+    """
     asked = prompt_of(task)
+    if len(asked) > MAX_PROMPT:
+        raise InvalidInput(
+            f"The prompt of {task.name[:40]!r} has {len(asked):,} characters; "
+            f"{MAX_PROMPT:,} are taken.",
+            remedy="Shorten its description in a new batch.",
+        )
     sent = optimise_prompt(asked, profile=profile, optimiser=optimiser)
     request = _request(task, profile, sent)
     response = images.generate(request)

@@ -2,6 +2,7 @@
 
 import re
 
+from assetql.domain.imaging import MAX_PROMPT
 from assetql.domain.style import StyleProfile
 from assetql.ports import PromptOptimiser
 
@@ -21,9 +22,12 @@ def optimise_prompt(
 
 
 def keep_asked(asked: str, optimised: str) -> str:
-    """`optimised`, led by the asked prompt where it lost a word of it."""
+    """`optimised`, led by the asked prompt where it lost a word of it and there is room."""
     if not optimised:
         return asked
     kept = {word.casefold() for word in _WORD.findall(optimised)}
     lost = [word for word in _WORD.findall(asked) if word.casefold() not in kept]
-    return f"{asked}. {optimised}" if lost else optimised
+    if not lost:
+        return optimised
+    both = f"{asked}. {optimised}"
+    return both if len(both) <= MAX_PROMPT else asked
