@@ -1,0 +1,201 @@
+"""Turns that end badly, late or never: the thread stays usable and bounded."""
+
+import asyncio
+import sqlite3
+from contextlib import aclosing, closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.tools import tool
+
+from agent.events import Done, ErrorEvent
+from agent.savers.fence import thread_config
+from agent.state import KEPT_MESSAGES, MOST_MESSAGES
+from agent.turn import MOST_RESUMES
+from assetql.adapters.local.stores import DATABASE_NAME
+from assetql.domain.errors import StaleClaim
+from tests.integration.agent.talking import (
+    Gate,
+    Open,
+    asks,
+    assert_paired,
+    call,
+    echo,
+    look,
+    once,
+)
+
+
+async def test_a_cancelled_turn_leaves_the_thread_usable(open_talk: Open) -> None:
+    gate = Gate()
+    talk = open_talk(once("wait"), [gate.tool()])
+    task = asyncio.create_task(talk.say("wait"))
+    await gate.entered.wait()
+
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    gate.open.set()
+
+    assert isinstance((await talk.say("again"))[-1], Done)
+    messages = await talk.messages()
+    assert_paired(messages)
+    assert [m.text for m in messages if isinstance(m, HumanMessage)] == ["wait", "again"]
+    assert "may have taken effect" in next(m.text for m in messages if isinstance(m, ToolMessage))
+
+
+@pytest.mark.parametrize("after", [1, 2, 3])
+async def test_a_closed_stream_leaves_the_thread_usable(open_talk: Open, after: int) -> None:
+    talk = open_talk(once("look"), [look])
+    async with aclosing(talk.parts("look")) as parts:
+        for _ in range(after):
+            await anext(parts)
+
+    assert isinstance((await talk.say("again"))[-1], Done)
+    messages = await talk.messages()
+    assert_paired(messages)
+    assert [m.text for m in messages if isinstance(m, HumanMessage)] == ["look", "again"]
+
+
+async def test_a_failing_model_is_an_error_event_and_the_message_is_kept(open_talk: Open) -> None:
+    def script(messages: Any) -> AIMessage:
+        if asks(messages) == "break":
+            raise ConnectionError("no route")
+        return echo(messages)
+
+    talk = open_talk(script)
+
+    [error] = await talk.say("break")
+
+    assert isinstance(error, ErrorEvent)
+    assert error.code == "model_unavailable"
+    assert await talk.reply("go on") == "You said go on."
+    assert [m.text for m in talk.prompts[-1] if isinstance(m, HumanMessage)] == ["break", "go on"]
+
+
+async def test_endless_steps_end_in_an_error_and_a_usable_thread(open_talk: Open) -> None:
+    def script(messages: Any) -> AIMessage:
+        if asks(messages) == "stop":
+            return AIMessage("Stopped.")
+        return call("look", f"call-{len(messages)}")
+
+    talk = open_talk(script, [look])
+    events = await talk.say("loop")
+    assert isinstance(events[-1], ErrorEvent)
+    assert "steps" in events[-1].message
+    assert_paired(await talk.messages())
+    assert await talk.reply("stop") == "Stopped."
+
+
+async def test_a_stale_turn_can_not_overwrite_a_newer_one(open_talk: Open) -> None:
+    gate = Gate()
+    slow = open_talk(once("wait"), [gate.tool()], turn_lease_seconds=3600)
+    task = asyncio.create_task(slow.say("slow", message_id="slow"))
+    await gate.entered.wait()
+    turns = slow.agent.services.stores.turns
+    # Its lease ends while it hangs, as after a stopped process.
+    turns.extend(turns.get("default", "t"), until=slow.agent.services.clock.now() - timedelta(1))
+    free = Gate()
+    free.open.set()
+    newer = open_talk(echo, [free.tool()])
+    await newer.say("newer", message_id="newer")  # resumes the slow turn, then answers
+    gate.open.set()
+
+    [error] = [e for e in await task if isinstance(e, ErrorEvent)]
+    assert error.code == StaleClaim.code
+    messages = await newer.messages()
+    assert_paired(messages)
+    assert [m.text for m in messages if isinstance(m, HumanMessage)] == ["slow", "newer"]
+    assert messages[-1].text == "You said newer."
+
+
+async def test_long_threads_are_trimmed_at_a_persons_message_and_summed_up(open_talk: Open) -> None:
+    talk = open_talk(once("look", what="bat_abc123"), [look])
+    for n in range(25):
+        await talk.say(f"look {n}")
+
+    state = await talk.state()
+    assert len(state["messages"]) <= MOST_MESSAGES + 4
+    prompt = talk.prompts[-1]
+    assert len(prompt) <= MOST_MESSAGES + 6
+    assert "asked: look 0" in prompt[1].text
+    assert len(talk.agent.services.stores.inbox.after("default", "t", 0)) == 25
+    kept = [m for m in state["messages"] if isinstance(m, HumanMessage)]
+    assert kept[0] is state["messages"][0]
+    assert len(state["messages"]) >= KEPT_MESSAGES - 4
+    assert_paired(state["messages"])
+
+
+async def test_a_finished_thread_keeps_one_checkpoint(open_talk: Open) -> None:
+    talk = open_talk(once("look"), [look])
+    for n in range(3):
+        await talk.say(f"look {n}")
+    lease = talk.agent.services.stores.turns.get("default", "t")
+    saver = talk.agent.saver
+    assert len([c async for c in saver.alist(thread_config(lease))]) == 1
+
+
+async def test_a_turn_longer_than_its_lease_keeps_the_thread(open_talk: Open) -> None:
+    @tool
+    async def long() -> str:
+        """Takes three leases."""
+        await asyncio.sleep(0.9)
+        return "over"
+
+    talk = open_talk(once("long"), [long], turn_lease_seconds=0.3)
+    rival = open_talk(echo, [long], turn_lease_seconds=0.3)
+    first = asyncio.create_task(talk.say("long", message_id="first"))
+    await asyncio.sleep(0.3)
+    second = await rival.say("me too", message_id="second")
+
+    assert (await first)[-1] == Done("It answered: over")
+    assert second[-1] == Done("You said me too.")
+
+
+async def test_a_step_that_kills_its_process_each_time_does_not_brick_the_thread(
+    open_talk: Open,
+) -> None:
+    gate = Gate()
+    talk = open_talk(once("wait"), [gate.tool()], turn_lease_seconds=3600)
+    hung = asyncio.create_task(talk.say("wait", message_id="first"))
+    await gate.entered.wait()
+    turns, clock = talk.agent.services.stores.turns, talk.agent.services.clock
+
+    def die() -> None:
+        """Ends the lease without a word, as a killed process does."""
+        turns.extend(turns.get("default", "t"), until=clock.now() - timedelta(seconds=1))
+
+    for _ in range(MOST_RESUMES):  # each of these processes dies before it writes anything
+        die()
+        later = clock.now() + timedelta(hours=1)
+        assert turns.acquire("default", "t", holder="dies", until=later, now=clock.now())
+    die()
+    healthy = open_talk(echo, [gate.tool()])
+
+    assert (await healthy.say("hello", message_id="last"))[-1] == Done("You said hello.")
+    assert_paired(await healthy.messages())
+    gate.open.set()
+    await hung
+
+
+async def test_a_turn_that_is_cancelled_while_it_begins_gives_the_thread_back(
+    open_talk: Open, tmp_path: Path
+) -> None:
+    talk = open_talk(echo, turn_lease_seconds=3600)
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # the turn's first write waits for this
+        task = asyncio.create_task(talk.say("first", message_id="first"))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        await asyncio.sleep(0.1)
+        other.rollback()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    async with asyncio.timeout(10):
+        await talk.say("second", message_id="second")
+    people = [m.text for m in await talk.messages() if isinstance(m, HumanMessage)]
+    assert people == ["first", "second"]
