@@ -1,4 +1,4 @@
-"""A chat model that follows a script: for tests and benchmarks, never for talking to people."""
+"""A chat model that follows a script: for tests, benchmarks and setups, never for people."""
 
 import asyncio
 import json

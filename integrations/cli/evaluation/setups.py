@@ -7,6 +7,7 @@ from functools import partial
 from langchain_core.messages import AIMessage
 
 from agent.inbox import NewMessage
+from agent.scripted import ScriptedModel
 from agent.services import open_agent
 from agent.turn import run_turn
 from assetql.domain.errors import InvalidInput, unknown_choice
@@ -22,7 +23,6 @@ from assetql.pipeline.start_batch import request_start
 from assetql.services import Services
 from assetql.worker import LeaseHeartbeat, Worker
 from integrations.cli.attachments import attach
-from integrations.cli.evaluation.replay import ReplayModel
 from integrations.cli.examples import LIST, REFERENCES
 from integrations.cli.session import new_key
 
@@ -130,8 +130,8 @@ def _run_all(stage: Stage, *, failed: int = 0) -> None:
 
 async def _show_assets(stage: Stage) -> None:
     call = {"id": "setup", "name": "search", "args": {"limit": _SHOWN}}
-    model = ReplayModel(answers=[AIMessage("", tool_calls=[call]), AIMessage("Here they are.")])
-    agent = open_agent(stage.services, model=model)
+    answers = iter([AIMessage("", tool_calls=[call]), AIMessage("Here they are.")])
+    agent = open_agent(stage.services, model=ScriptedModel(script=lambda _: next(answers)))
     try:
         message = NewMessage(message_id=new_key(), text=f"Show me {_SHOWN} assets.")
         async for _ in run_turn(agent, caller=stage.caller, thread_id=THREAD, message=message):
