@@ -20,7 +20,9 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 UNKNOWN_VERB = re.compile(
-    r"^(?:(?!of\b|with\b|in\b|for\b|from\b)[a-z'-]+\s+){1,3}(?=(?:an?|one)\s+\w)", re.IGNORECASE
+    r"^(?:(?!(?:of|with|in|for|from|an?|one|the|some|and|or|plus|"
+    r"each)\b)[a-z'-]+\s+){1,3}(?=(?:an?|one)\s+\w)",
+    re.IGNORECASE,
 )
 _CONTAINER = re.compile(
     r"^(?:(?:me|us|up|out|together|a|an|one|the|new|my|our|another|small|little|quick|draft|"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from agent.offline import replies, requests
 from agent.offline.clauses import Clause, clauses
 from agent.offline.conversation import Conversation
-from agent.offline.entities import presets_in
+from agent.offline.entities import presets_in, take_name
 from agent.offline.intents import Intent, intent_of, wants_export_too
 from agent.offline.normalise import normalise
 from agent.offline.requests import Context
@@ -114,16 +114,20 @@ def _without_request(reading: Reading) -> Plan:
             return Plan(say=text)
     if reading.held:
         return Plan(say=replies.STAYS_DRAFT)
-    if talk.last_reply.endswith("?") and talk.earlier_said and not talk.done:
+    if talk.last_reply in replies.QUESTIONS and talk.earlier_said:
         return _answered(talk)
     return Plan(say=replies.UNKNOWN)
 
 
 def _answered(talk: Conversation) -> Plan:
     """The answer to the planner's own question: read together with the request that raised it."""
+    reply = talk.said.strip()
+    if talk.last_reply == replies.NAME_STYLE and not take_name(reply)[0]:
+        reply = f'call it "{reply}"'
     together = replace(
         talk,
-        said=f"{talk.earlier_said[-1]}\n{talk.said}",
+        said=f"{talk.earlier_said[-1]}\n{reply}",
+        last_reply="",
         attached=talk.attached or talk.earlier_files,
         earlier_said=(),
     )

@@ -42,6 +42,9 @@ NAME_PRESET = (
     "or raw PNG?"
 )
 WHICH_ASSET = 'Which asset do you mean? For instance: "the second one" of the last list, or its id.'
+QUESTIONS = frozenset(
+    {ATTACH_IMAGES, NAME_STYLE, ATTACH_LIST, NAME_THINGS, NAME_TAGS, NAME_PRESET, WHICH_ASSET}
+)
 NOTHING_WAITS = "Nothing waits for a go here. What shall I make or start?"
 STAYS_DRAFT = 'Fine, nothing was started. Say "go" when you want it.'
 FINE = "Fine, nothing was changed."
