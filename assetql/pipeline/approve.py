@@ -6,11 +6,15 @@ from dataclasses import replace
 from assetql.domain.approval import Approval, ApprovalStatus
 from assetql.domain.errors import BudgetExceeded, Conflict, NotFound
 from assetql.domain.identity import Action, Principal
-from assetql.pipeline.audit import note
+from assetql.pipeline.audit import note, on_behalf_of
 from assetql.pipeline.batch_status import get_batch
 from assetql.pipeline.start_batch import execute_start, require_budget, require_draft
 from assetql.pipeline.tell import tell_thread
 from assetql.ports import Clock, Stores
+from assetql.telemetry.events import EventLog
+from assetql.telemetry.metrics import count_approval
+
+_EVENTS = EventLog(__name__)
 
 
 def answer_approval(
@@ -38,8 +42,15 @@ def answer_approval(
         version=asked.version + 1,
     )
     stores.approvals.save(answered)
-    verb = "approve" if approve else "decline"
-    note(stores.audit, f"approval.{verb}", approval_id, caller=caller, at=now)
+    count_approval(answered.status.lower())
+    _EVENTS.info(
+        "approval.answered",
+        answer=answered.status.lower(),
+        workspace=answered.workspace,
+        batch=answered.batch_id,
+        approval=approval_id,
+        thread=answered.thread_id,
+    )
     return carry_out(answered, stores=stores, clock=clock)
 
 
@@ -49,6 +60,7 @@ def carry_out(answered: Approval, *, stores: Stores, clock: Clock) -> Approval:
     Raises: BudgetExceeded where the money went elsewhere meanwhile, and the question stands again;
     Conflict where the batch was cancelled meanwhile, and nothing is left to carry out.
     """
+    _record(answered, stores=stores, clock=clock)
     try:
         if answered.status is ApprovalStatus.APPROVED:
             execute_start(answered, stores=stores, clock=clock)
@@ -59,6 +71,18 @@ def carry_out(answered: Approval, *, stores: Stores, clock: Clock) -> Approval:
         _finish(answered, stores=stores, clock=clock)
         raise
     return _finish(answered, stores=stores, clock=clock)
+
+
+def _record(answered: Approval, *, stores: Stores, clock: Clock) -> None:
+    verb = "approve" if answered.status is ApprovalStatus.APPROVED else "decline"
+    note(
+        stores.audit,
+        f"approval.{verb}",
+        answered.approval_id,
+        caller=on_behalf_of(answered.workspace, answered.answered_by or answered.requested_by),
+        at=answered.answered_at or clock.now(),
+        facts={"batch_id": answered.batch_id},
+    )
 
 
 def _finish(answered: Approval, *, stores: Stores, clock: Clock) -> Approval:

@@ -1,5 +1,6 @@
 """cancel: what has not ended ends as CANCELLED, and its money goes back."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from assetql.domain.batch import Batch
@@ -21,13 +22,12 @@ def cancel_batch(batch_id: str, *, caller: Principal, stores: Stores, clock: Clo
     batch = get_batch(batch_id, caller=caller, stores=stores)
     while batch.cancelled_at is None:
         _require_open(batch, stores)
-        now = clock.now()
-        try:
-            stores.batches.save(replace(batch, cancelled_at=now, version=batch.version + 1))
-            note(stores.audit, "batch.cancel", batch_id, caller=caller, at=now)
-        except Conflict:
-            pass  # somebody settled or started it meanwhile: look again
+        cancelled = replace(batch, cancelled_at=clock.now(), version=batch.version + 1)
+        with suppress(Conflict):  # somebody settled or started it meanwhile: look again
+            stores.batches.save(cancelled)
         batch = get_batch(batch_id, caller=caller, stores=stores)
+    at = batch.cancelled_at
+    note(stores.audit, "batch.cancel", batch_id, caller=caller, at=at, once="cancelled")
     cancel_tasks(batch, stores=stores, clock=clock)
     return report_batch(get_batch(batch_id, caller=caller, stores=stores), stores=stores)
 

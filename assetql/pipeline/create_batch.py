@@ -12,7 +12,7 @@ from assetql.domain.errors import InvalidInput
 from assetql.domain.identity import Action, Principal
 from assetql.domain.ids import derived_id
 from assetql.domain.money import PriceList
-from assetql.pipeline.audit import note
+from assetql.pipeline.audit import note, on_behalf_of
 from assetql.pipeline.learn_style import find_style
 from assetql.pipeline.uploads import get_upload
 from assetql.ports import Clock, Stores
@@ -84,7 +84,7 @@ def create_batch(
     caller.require(Action.EDIT)
     existing = stores.batches.created(caller.workspace, key)
     if existing:
-        return existing
+        return _recorded(existing, stores)
     if not rows:
         raise InvalidInput("A batch needs at least one row.", remedy="Name what to make.")
     profile = find_style(style, caller=caller, stores=stores) if style else None
@@ -104,9 +104,13 @@ def create_batch(
     )
     seed = int(derived_id("s", batch_id).encode().hex(), 16) % _SEED_SPACE
     stores.tasks.add(tasks_of(batch, rows, prices, seed))
-    created = stores.batches.create(batch, key=key)
-    note(stores.audit, "batch.create", created.batch_id, caller=caller, at=now)
-    return created
+    return _recorded(stores.batches.create(batch, key=key), stores)
+
+
+def _recorded(batch: Batch, stores: Stores) -> Batch:
+    creator = on_behalf_of(batch.workspace, batch.created_by)
+    note(stores.audit, "batch.create", batch.batch_id, caller=creator, at=batch.created_at)
+    return batch
 
 
 def default_name(rows: Sequence[Row]) -> str:

@@ -180,7 +180,15 @@ def _pack(
         _record_key(caller.workspace, export_id), record, media_type="application/json"
     )
     facts = {"presets": list(presets), "assets": len(assets)}
-    note(stores.audit, "export", export_id, caller=caller, at=clock.now(), facts=facts)
+    note(
+        stores.audit,
+        "export",
+        export_id,
+        caller=caller,
+        at=clock.now(),
+        once=key,
+        facts=facts,
+    )
     return package
 
 

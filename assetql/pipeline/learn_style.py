@@ -14,7 +14,7 @@ from assetql.domain.image_header import ImageLimits
 from assetql.domain.palette import conditioning_of
 from assetql.domain.style import MAX_REFERENCES, StyleGate, StyleProfile, StyleReference
 from assetql.domain.style_gate import calibrate
-from assetql.pipeline.audit import note
+from assetql.pipeline.audit import note, on_behalf_of
 from assetql.pipeline.augment import augmented
 from assetql.pipeline.decode import decode_image
 from assetql.pipeline.uploads import get_upload
@@ -77,11 +77,12 @@ def learn_style(
     if known is None:
         stored = stores.styles.create(profile, key=key)
     elif known.references == profile.references and known.embedder == profile.embedder:
-        return known
+        stored = known
     else:
         stored = replace(profile, version=known.version + 1)
         stores.styles.save(stored)
-    note(stores.audit, "style.set", stored.style_id, caller=caller, at=now)
+    learner = on_behalf_of(stored.workspace, stored.created_by)
+    note(stores.audit, "style.set", stored.style_id, caller=learner, at=stored.created_at)
     return stored
 
 

@@ -48,7 +48,7 @@ def retry_failed(
         except Conflict:
             continue
         if posted:
-            note(stores.audit, "batch.retry", batch_id, caller=caller, at=now)
+            _record(reopened, caller=caller, stores=stores, at=now)
         break
     retried = _resume(batch_id, caller=caller, stores=stores, at=clock.now())
     return RetryReport(get_batch(batch_id, caller=caller, stores=stores), retried)
@@ -58,7 +58,14 @@ def _resume(batch_id: str, *, caller: Principal, stores: Stores, at: datetime) -
     batch = get_batch(batch_id, caller=caller, stores=stores)
     if batch.dispatched or batch.cancelled_at:
         return 0
+    if batch.runs > 1:
+        _record(batch, caller=caller, stores=stores, at=at)
     return requeue_failed(batch, stores=stores, at=at)
+
+
+def _record(batch: Batch, *, caller: Principal, stores: Stores, at: datetime) -> None:
+    run = f"run-{batch.runs}"
+    note(stores.audit, "batch.retry", batch.batch_id, caller=caller, at=at, once=run)
 
 
 def requeue_failed(batch: Batch, *, stores: Stores, at: datetime) -> int:

@@ -10,7 +10,7 @@ from assetql.domain.ids import derived_id
 from assetql.domain.ledger import LedgerEntry
 from assetql.domain.money import Account, money_text
 from assetql.domain.terms import Terms
-from assetql.pipeline.audit import note
+from assetql.pipeline.audit import note, on_behalf_of
 from assetql.pipeline.batch_status import get_batch
 from assetql.pipeline.dispatch import dispatch
 from assetql.pipeline.follow_ups import declare_defaults
@@ -93,6 +93,14 @@ def execute_start(approval: Approval, *, stores: Stores, clock: Clock) -> None:
             _reserve(batch, approval, stores=stores, clock=clock)
         except Conflict:
             continue  # somebody saved the draft meanwhile: look again
+    note(
+        stores.audit,
+        "batch.start",
+        batch.batch_id,
+        caller=on_behalf_of(batch.workspace, approval.answered_by or approval.requested_by),
+        at=batch.started_at,
+        facts={"approval_id": approval.approval_id, "requested_by": approval.requested_by},
+    )
     dispatch(approval.workspace, approval.batch_id, stores=stores)
 
 
@@ -117,5 +125,3 @@ def _reserve(batch: Batch, approval: Approval, *, stores: Stores, clock: Clock) 
     )
     declare_defaults(started, stores=stores)
     stores.ledger.post(entry, batch=started)
-    starter = Principal(batch.workspace, approval.answered_by or approval.requested_by, frozenset())
-    note(stores.audit, "batch.start", batch.batch_id, caller=starter, at=now)

@@ -40,6 +40,14 @@ def tag_batch(
         return TagOutcome(batch=batch, scheduled=False, tagged=tagged)
     key = f"run-{max(1, batch.runs)}"  # the run's own: asked for or not, it is one follow-up
     follow_up = declare(batch, FollowUpKind.TAG, key=key, requested_by=caller.user, stores=stores)
+    note(
+        stores.audit,
+        "batch.tag",
+        batch_id,
+        caller=caller,
+        at=clock.now(),
+        once=follow_up.follow_up_id,
+    )
     return TagOutcome(batch=batch, scheduled=True, follow_up_id=follow_up.follow_up_id)
 
 

@@ -1,6 +1,5 @@
 """workflow: an ended batch is settled, followed up (tag → export → notify) and closed."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
@@ -8,6 +7,7 @@ from assetql.domain.batch import Batch, FollowUp, FollowUpKind, FollowUpStatus
 from assetql.domain.errors import AssetQLError, Conflict, Unavailable
 from assetql.domain.identity import Principal, Role
 from assetql.domain.terms import Terms
+from assetql.pipeline.audit import note, on_behalf_of
 from assetql.pipeline.batch_status import report_batch
 from assetql.pipeline.cancel_batch import cancel_tasks
 from assetql.pipeline.dispatch import dispatch
@@ -17,8 +17,12 @@ from assetql.pipeline.sweep import sweep_objects
 from assetql.pipeline.tag import tag_assets
 from assetql.pipeline.tell import tell_thread
 from assetql.ports import Clock, Stores, Tagger
+from assetql.telemetry.events import EventLog
+from assetql.telemetry.ids import bound
+from assetql.telemetry.metrics import count_batch_closed
+from assetql.telemetry.tracing import span
 
-_log = logging.getLogger(__name__)
+_EVENTS = EventLog(__name__)
 _ORDER = tuple(FollowUpKind)
 _TRIES = 5
 _LEASES = 10  # packing thousands of images takes longer than making one
@@ -39,6 +43,11 @@ def close_batch(workspace: str, batch_id: str, workflow: Workflow) -> bool:
 
     Run by whoever comes by, as often as they like: each step is conditional or idempotent.
     """
+    with bound(workspace=workspace, batch=batch_id), span("close_batch"):
+        return _close(workspace, batch_id, workflow)
+
+
+def _close(workspace: str, batch_id: str, workflow: Workflow) -> bool:
     stores, clock = workflow.stores, workflow.clock
     batch = stores.batches.get(workspace, batch_id)
     if batch is None or batch.closed:
@@ -56,6 +65,8 @@ def close_batch(workspace: str, batch_id: str, workflow: Workflow) -> bool:
     except Conflict:
         # A retry reopened it, a follow-up was scheduled, or somebody else closed it.
         return False
+    count_batch_closed()
+    _EVENTS.info("batch.closed", run=batch.runs, cancelled=batch.cancelled_at is not None)
     return True
 
 
@@ -110,10 +121,12 @@ def _run(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> bool:
     try:
         result = RUNNERS[follow_up.kind](batch, follow_up, workflow)
     except Unavailable as error:
-        _log.warning("%s of %s waits: %s", follow_up.kind, batch.batch_id, error)
+        _EVENTS.warning("follow_up.waits", error, kind=follow_up.kind.value)
         return False
     except AssetQLError as error:
+        _EVENTS.warning("follow_up.failed", error, kind=follow_up.kind.value)
         return _end(follow_up, FollowUpStatus.FAILED, {"error": str(error)}, workflow)
+    _EVENTS.info("follow_up.done", kind=follow_up.kind.value)
     return _end(follow_up, FollowUpStatus.DONE, result, workflow)
 
 
@@ -131,7 +144,17 @@ def _end(
 
 
 def _tag(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> Mapping[str, object]:
-    return {"tagged": tag_assets(batch, stores=workflow.stores, tagger=workflow.tagger)}
+    stores = workflow.stores
+    tagged = tag_assets(batch, stores=stores, tagger=workflow.tagger)
+    note(
+        stores.audit,
+        "batch.tag",
+        batch.batch_id,
+        caller=on_behalf_of(batch.workspace, follow_up.requested_by),
+        at=workflow.clock.now(),
+        once=follow_up.follow_up_id,  # who asked for it while the batch ran was recorded then
+    )
+    return {"tagged": tagged}
 
 
 def _export(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> Mapping[str, object]:
