@@ -1,5 +1,8 @@
 """assetql: the command line, for a default workspace whose owner is the person at the keyboard."""
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from integrations.cli import batch, budget, chat, demo, doctor, export, search, style, tag, worker
@@ -7,23 +10,71 @@ from integrations.cli import eval as evaluation
 
 app = typer.Typer(
     name="assetql",
-    help="Make consistent game assets by chat: from a list and a few references to tagged, "
-    "engine-ready packages.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command(help="Run the whole main job on the shipped example.")(demo.demo)
-app.command(help="Talk to the assistant.")(chat.chat)
-app.command(help="Start workers, and talk to the assistant.")(chat.up)
-app.command(help="Make the images of started batches.")(worker.worker)
-app.command(name="search", help="Find assets by words, filters and likeness.")(search.search_assets)
-app.command(help="Pack assets for engines and platforms.")(export.export)
-app.command(help="Show or set the workspace's budget.")(budget.budget)
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"assetql {version('assetql')}")
+        raise typer.Exit
+
+
+@app.callback(
+    invoke_without_command=True,
+    epilog="New here? [bold]assetql demo[/] runs the whole job on an example; "
+    "[bold]assetql up[/] starts workers and a conversation.",
+)
+def root(
+    context: typer.Context,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="The version.")
+    ] = False,
+) -> None:
+    """Make consistent game assets by chat: from a list and references to tagged packages.
+
+    Data is kept under $ASSETQL_HOME, or in ~/.assetql.
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+app.command(
+    help="Run the whole main job on the shipped example.",
+    epilog="Example: assetql demo --out demo-output",
+)(demo.demo)
+app.command(
+    help="Talk to the assistant; images are made by `assetql worker`.",
+    epilog="Example: assetql chat --thread shop",
+)(chat.chat)
+app.command(
+    help="Start workers, and talk to the assistant.", epilog="Example: assetql up --workers 4"
+)(chat.up)
+app.command(
+    help="Make the images of started batches; several workers share the work.",
+    epilog="Example: assetql worker --until-idle --concurrency 2",
+)(worker.worker)
+app.command(
+    name="search",
+    help="Find assets by words, filters and likeness.",
+    epilog='Example: assetql search "red potion" --untagged --since 7d --limit 5',
+)(search.search_assets)
+app.command(
+    help="Pack a batch or assets for engines and platforms.",
+    epilog="Example: assetql export bat_… --preset unity --preset atlas --out pack.zip",
+)(export.export)
+app.command(help="Show or set the workspace's budget.", epilog="Example: assetql budget --set 250")(
+    budget.budget
+)
 app.command(help="Say what is configured, what is missing, and how to fix it.")(doctor.doctor)
-app.command(name="eval", help="Score the assistant on requests.")(evaluation.evaluate)
+app.command(
+    name="eval",
+    help="Score the assistant on requests; exit status 1 unless all pass.",
+    epilog="Example: assetql eval examples/chat/requests.jsonl --json",
+)(evaluation.evaluate)
 app.add_typer(batch.app, name="batch")
 app.add_typer(style.app, name="style")
 app.add_typer(tag.app, name="tag")

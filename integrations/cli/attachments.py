@@ -5,7 +5,7 @@ from pathlib import Path
 from assetql.domain.identity import Principal
 from assetql.pipeline.uploads import add_upload
 from assetql.services import Services
-from integrations.cli.style import read_bytes
+from integrations.cli.files import read_bytes
 
 
 def attach(

@@ -1,27 +1,28 @@
 """assetql batch: from an asset list to a started batch, and what becomes of it."""
 
 import sys
-import time
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.markup import escape
 
-from assetql.domain.batch import Batch, quote_rows
-from assetql.domain.errors import Conflict, InvalidInput
+from assetql.domain.batch import Batch
+from assetql.domain.errors import InvalidInput
 from assetql.domain.identity import Principal
 from assetql.domain.money import Quote, money_text
 from assetql.pipeline.approve import answer_approval
 from assetql.pipeline.batch_status import BatchReport, get_batch, report_batch
 from assetql.pipeline.cancel_batch import cancel_batch
-from assetql.pipeline.create_batch import ListImport, create_batch, import_list
+from assetql.pipeline.create_batch import ListImport, create_batch
 from assetql.pipeline.learn_style import find_style
 from assetql.pipeline.retry_failed import retry_failed
-from assetql.pipeline.start_batch import request_start
+from assetql.pipeline.start_batch import request_start, require_budget
 from assetql.services import Services
+from integrations.cli.asset_lists import STDIN, quote_of, read_list, show_import
 from integrations.cli.output import console, errors, explained, print_json, print_table
 from integrations.cli.session import new_key, opened
+from integrations.cli.watching import watch_batch
 
 app = typer.Typer(help="Batches: lists of images to make.", no_args_is_help=True)
 
@@ -29,11 +30,13 @@ BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="A batch id, such 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
-@app.command("create")
+@app.command(
+    "create", epilog="Example: assetql batch create items.csv --style Meadow --start --yes"
+)
 def create(
     file: Annotated[Path, typer.Argument(help="A CSV file; - reads standard input.")],
     style: Annotated[str | None, typer.Option(help="A style's name or id.")] = None,
-    name: Annotated[str | None, typer.Option(help="The batch's name.")] = None,
+    name: Annotated[str | None, typer.Option(help="The batch's name; else the file's.")] = None,
     valid_rows_only: Annotated[
         bool, typer.Option("--valid-rows-only", help="Leave refused rows out.")
     ] = False,
@@ -48,25 +51,17 @@ def create(
             raise InvalidInput("--start needs somebody to approve the quote.", remedy="Add --yes.")
         if style:
             find_style(style, caller=caller, stores=services.stores)
-        read = _read(file, services, valid_rows_only)
+        read = read_list(file, services.list_limits, valid_rows_only=valid_rows_only)
+        quote = quote_of(read, services)
         batch = None
         if read.usable and not dry_run:
-            title = name or (None if str(file) == "-" else file.stem)
-            batch = create_batch(
-                read.rows,
-                name=title,
-                style=style,
-                caller=caller,
-                stores=services.stores,
-                clock=services.clock,
-                prices=services.prices,
-                key=new_key(),
-            )
-        _show_import(read, batch, quote_rows(read.rows, services.prices), as_json=as_json)
-        if batch and start and (yes or typer.confirm("Start it?")):
+            title = name or (None if str(file) == STDIN else file.stem)
+            batch = _draft(read, quote, title, style, services, caller, start=start)
+        if batch and start and yes:
             _start(batch, services, caller)
-            if not as_json:
-                errors.print("Started. [bold]assetql worker --until-idle[/] makes the images.")
+        show_import(read, batch, quote, dry_run=dry_run, as_json=as_json)
+        if batch and start and not as_json:
+            _confirm(batch, services, caller, yes=yes)
         if not read.usable:
             raise typer.Exit(1)
 
@@ -124,35 +119,52 @@ def show_batches(as_json: AsJson = False) -> None:
             print_table("Batches", ("id", "name", "status", "ready"), rows)
 
 
-def watch_batch(batch_id: str, services: Services, caller: Principal) -> BatchReport:
-    """Shows a bar on standard error until the batch is closed. Raises: Conflict for a draft."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=errors, transient=True) as progress:
-        bar = progress.add_task(batch_id, total=None)
-        while True:
-            batch = get_batch(batch_id, caller=caller, stores=services.stores)
-            if batch.started_at is None and batch.cancelled_at is None:
-                raise Conflict(f"{batch_id} was not started.", remedy="Start it first.")
-            report = report_batch(batch, stores=services.stores)
-            done = report.counts.total - report.counts.open
-            progress.update(bar, completed=done, total=report.counts.total)
-            if batch.closed:
-                return report
-            time.sleep(0.2)
-
-
 def show_report(report: BatchReport, *, as_json: bool) -> None:
     """A batch's state, for scripts or people."""
     if as_json:
         print_json(report.as_json())
         return
-    counts = ", ".join(
-        f"{state} {count}" for state, count in report.counts.as_json().items() if count
-    )
-    console.print(f"[bold]{report.batch.batch_id}[/] {report.status}: {counts}")
-    console.print(f"spent {money_text(report.spent)}, reserved {money_text(report.reserved)}")
+    batch = report.batch
+    console.print(f"[bold]{batch.batch_id}[/] {escape(batch.name)}: {report.status}")
+    counts = ", ".join(f"{n} {state}" for state, n in report.counts.as_json().items() if n)
+    console.print(f"  {counts}")
+    console.print(f"  spent {money_text(report.spent)}, reserved {money_text(report.reserved)}")
+    for follow_up in report.follow_ups:
+        console.print(f"  {follow_up.kind}: {follow_up.status}", markup=False)
     for reason, count in report.reasons.items():
-        console.print(f"  {count} x {reason}", markup=False)
+        console.print(f"  {count} × {reason}", markup=False)
+
+
+def _draft(
+    read: ListImport,
+    quote: Quote,
+    name: str | None,
+    style: str | None,
+    services: Services,
+    caller: Principal,
+    *,
+    start: bool,
+) -> Batch:
+    if start:  # what can't be started is not drafted either
+        require_budget(quote.total, services.stores.ledger.account(caller.workspace))
+    return create_batch(
+        read.rows,
+        name=name,
+        style=style,
+        caller=caller,
+        stores=services.stores,
+        clock=services.clock,
+        prices=services.prices,
+        key=new_key(),
+    )
+
+
+def _confirm(batch: Batch, services: Services, caller: Principal, *, yes: bool) -> None:
+    if not yes:
+        if not typer.confirm("Start it?"):
+            return
+        _start(batch, services, caller)
+    errors.print("Started. [bold]assetql worker --until-idle[/] makes the images.")
 
 
 def _start(batch: Batch, services: Services, caller: Principal) -> None:
@@ -170,44 +182,3 @@ def _start(batch: Batch, services: Services, caller: Principal) -> None:
         stores=services.stores,
         clock=services.clock,
     )
-
-
-def _read(file: Path, services: Services, valid_rows_only: bool) -> ListImport:
-    if str(file) == "-":
-        return _import(sys.stdin.buffer, services, valid_rows_only)
-    try:
-        with file.open("rb") as stream:
-            return _import(stream, services, valid_rows_only)
-    except OSError as error:
-        raise InvalidInput(
-            f"Can't read {str(file)!r}: {error.strerror}.", remedy="Check the path."
-        ) from error
-
-
-def _import(stream: BinaryIO, services: Services, valid_rows_only: bool) -> ListImport:
-    return import_list(stream, limits=services.list_limits, valid_rows_only=valid_rows_only)
-
-
-def _show_import(read: ListImport, batch: Batch | None, quote: Quote, *, as_json: bool) -> None:
-    if as_json:
-        print_json(
-            {
-                "batch_id": batch.batch_id if batch else None,
-                "rows": len(read.rows) + len(read.refused),
-                "accepted": len(read.rows),
-                "tasks": sum(row.variations for row in read.rows),
-                "mapping": read.mapping,
-                "refused": [refusal.as_json() for refusal in read.refused],
-                "quote": quote.as_json(),
-            }
-        )
-        return
-    if read.refused:
-        rows = [tuple(refusal.as_json().values()) for refusal in read.refused]
-        print_table("Refused rows", ("line", "column", "value", "reason", "remedy"), rows)
-    head = f"[bold]{batch.batch_id}[/] drafted" if batch else "Nothing was drafted"
-    console.print(
-        f"{head}: {len(read.rows)} rows, {quote.images} images, {money_text(quote.total)} at most."
-    )
-    if not read.usable and read.rows:
-        errors.print("Mend the rows, or add [bold]--valid-rows-only[/] to leave them out.")

@@ -9,10 +9,12 @@ from assetql.pipeline.set_budget import set_budget
 from integrations.cli.output import console, explained, print_json
 from integrations.cli.session import opened
 
+_MOST = 1_000_000_000  # in whole units; sums of micros stay exact far above
+
 
 def budget(
     amount_to_set: Annotated[
-        float | None, typer.Option("--set", min=0, help=f"The new budget in {CURRENCY}.")
+        float | None, typer.Option("--set", min=0, max=_MOST, help=f"The new budget in {CURRENCY}.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:

@@ -13,9 +13,9 @@ from PIL import features
 from rich.markup import escape
 
 from assetql.domain.errors import AssetQLError
-from assetql.services import open_services
 from assetql.settings import Settings
 from integrations.cli.output import console, explained, print_json
+from integrations.cli.session import open_configured, read_settings
 
 State = Literal["ok", "note", "wrong"]
 _MARKS: dict[State, str] = {
@@ -41,7 +41,7 @@ def doctor(
 ) -> None:
     """Say what is configured, what is missing, and how to fix it."""
     with explained(as_json=as_json):
-        settings = Settings()
+        settings = read_settings()
         findings = [finding for check in CHECKS for finding in check(settings)]
         if as_json:
             print_json([asdict(finding) for finding in findings])
@@ -88,9 +88,9 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 def _stores(settings: Settings) -> Iterator[Finding]:
     try:
-        services = open_services(settings)
-    except (AssetQLError, OSError, ImportError) as error:
-        yield Finding("Stores and models", "wrong", str(error), "See the settings in the README.")
+        services = open_configured(settings)
+    except AssetQLError as error:
+        yield Finding("Stores and models", "wrong", error.message, error.remedy)
         return
     depth = services.stores.queue.depth()
     services.close()

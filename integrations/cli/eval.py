@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import logging
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +10,13 @@ import typer
 from rich.progress import track
 from rich.text import Text
 
-from assetql.domain.errors import InvalidInput
 from assetql.settings import Settings
 from integrations.cli.evaluation.request import Request, read_requests
 from integrations.cli.evaluation.score import Outcome
 from integrations.cli.examples import REQUESTS
+from integrations.cli.files import read_text
 from integrations.cli.output import console, errors, explained, print_json, print_table
+from integrations.cli.session import read_settings
 
 
 def evaluate(
@@ -26,9 +25,8 @@ def evaluate(
 ) -> None:
     """Score the assistant on requests; exit status 1 unless all pass."""
     with explained(as_json=as_json):
-        settings = Settings()
-        logging.basicConfig(level=settings.log_level, stream=sys.stderr)
-        requests = read_requests(_text(file))
+        settings = read_settings()
+        requests = read_requests(read_text(file))
         outcomes = asyncio.run(_run(requests, settings, file.parent))
         if as_json:
             print_json([asdict(outcome) for outcome in outcomes])
@@ -44,15 +42,6 @@ async def _run(requests: list[Request], settings: Settings, folder: Path) -> lis
     with Harness(settings, folder) as harness:
         shown = track(requests, "requests", console=errors, disable=not errors.is_terminal)
         return [await harness.run(request) for request in shown]
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(
-            f"Can't read {str(file)!r}: {error}.", remedy="Check the path."
-        ) from error
 
 
 def _show(outcomes: list[Outcome], settings: Settings) -> None:

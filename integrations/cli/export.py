@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.filesize import decimal
+from rich.markup import escape
 
 from assetql.domain.errors import Conflict, InvalidInput
 from assetql.domain.identity import Principal
@@ -13,7 +15,8 @@ from assetql.pipeline.batch_status import get_batch
 from assetql.pipeline.export import Package, request_export
 from assetql.pipeline.workflow import close_batch
 from assetql.services import Services, workflow_of
-from integrations.cli.output import console, explained, print_json
+from integrations.cli.files import require_writable, writable
+from integrations.cli.output import console, errors, explained, print_json
 from integrations.cli.session import new_key, opened
 
 
@@ -27,17 +30,13 @@ def export(
 ) -> None:
     """Pack a batch or assets, in one or more presets."""
     with explained(as_json=as_json), opened() as (services, caller):
+        require_writable(out)
         package = pack(what, preset, services, caller)
         save_package(package, out, services)
-        document = {"out": str(out), **asdict(package)}
         if as_json:
-            print_json(document)
+            print_json({"out": str(out), **asdict(package)})
         else:
-            console.print(
-                f"{out}: {package.assets} assets, {package.files} files, {package.bytes:,} bytes",
-                markup=False,
-            )
-            console.print(f"sha256 {package.sha256}", markup=False)
+            _show(package, out)
 
 
 def pack(what: list[str], presets: list[str], services: Services, caller: Principal) -> Package:
@@ -61,10 +60,24 @@ def pack(what: list[str], presets: list[str], services: Services, caller: Princi
 
 
 def save_package(package: Package, out: Path, services: Services) -> None:
-    """Copies the package's ZIP to `out`."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with services.stores.objects.open(package.key) as source, out.open("wb") as target:
-        shutil.copyfileobj(source, target)
+    """Copies the package's ZIP to `out`, whole or not at all. Raises: InvalidInput."""
+    part = out.with_name(f"{out.name}.part")
+    with services.stores.objects.open(package.key) as source, writable(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _show(package: Package, out: Path) -> None:
+    size = decimal(package.bytes)
+    console.print(f"{out}: {package.assets} assets, {package.files} files, {size}", markup=False)
+    console.print(f"sha256 {package.sha256}", markup=False, soft_wrap=True)
+    for warning in package.warnings:
+        errors.print(f"[yellow]![/] {escape(warning)}")
 
 
 def _require_ended(batch_id: str, services: Services, caller: Principal) -> None:

@@ -15,13 +15,13 @@ from assetql.pipeline.batch_status import BatchReport, find_batch
 from assetql.pipeline.export import Package, get_package
 from assetql.services import Services
 from integrations.cli.attachments import attach
-from integrations.cli.batch import watch_batch
 from integrations.cli.conversation import Talk
 from integrations.cli.examples import LIST, REFERENCES
 from integrations.cli.export import save_package
 from integrations.cli.output import console
 from integrations.cli.pictures import can_draw, thumbnail_strip
 from integrations.cli.session import new_key
+from integrations.cli.watching import watch_batch
 from integrations.cli.workers import worker_processes
 
 ASK = (

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from assetql.domain.asset import Asset
+from assetql.domain.image_header import check_image
 from assetql.domain.when import moment
+from assetql.pipeline.batch_status import get_batch
 from assetql.pipeline.search import MOST, AssetPage, AssetQuery, search
 from assetql.services import Services
+from integrations.cli.files import read_bytes
 from integrations.cli.output import console, explained, print_json, print_table
 from integrations.cli.session import opened
-from integrations.cli.style import read_bytes
 
 
 def search_assets(
@@ -33,6 +35,8 @@ def search_assets(
 ) -> None:
     """Find assets by words, filters and likeness."""
     with explained(as_json=as_json), opened() as (services, caller):
+        if batch:
+            get_batch(batch, caller=caller, stores=services.stores)
         query = AssetQuery(
             text=text,
             tags=tuple(tag or ()),
@@ -45,7 +49,7 @@ def search_assets(
             limit=limit,
         )
         page = search(
-            _like(query, similar_to),
+            _like(query, similar_to, services),
             caller=caller,
             stores=services.stores,
             embedder=services.embedder,
@@ -79,10 +83,13 @@ def describe_asset(asset: Asset, services: Services) -> dict[str, object]:
     }
 
 
-def _like(query: AssetQuery, similar_to: str | None) -> AssetQuery:
-    if similar_to and Path(similar_to).is_file():
-        return replace(query, image=read_bytes(Path(similar_to)))
-    return replace(query, similar_to=similar_to)
+def _like(query: AssetQuery, similar_to: str | None, services: Services) -> AssetQuery:
+    """Raises: InvalidInput for what is neither an image file nor an asset's id."""
+    if similar_to is None or (similar_to.startswith("ast_") and not Path(similar_to).exists()):
+        return replace(query, similar_to=similar_to)
+    image = read_bytes(Path(similar_to))
+    check_image(image, filename=similar_to, limits=services.image_limits)
+    return replace(query, image=image)
 
 
 def _show(page: AssetPage, services: Services, *, as_json: bool) -> None:
@@ -101,4 +108,4 @@ def _show(page: AssetPage, services: Services, *, as_json: bool) -> None:
         for alternative in page.alternatives:
             console.print(f"  instead: {alternative}", markup=False)
     if page.cursor:
-        console.print(f"More: --cursor {page.cursor}", markup=False)
+        console.print(f"More: --cursor {page.cursor}", markup=False, soft_wrap=True)

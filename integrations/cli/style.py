@@ -4,13 +4,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from assetql.domain.errors import InvalidInput
-from assetql.domain.style import StyleProfile
+from assetql.domain.style import MAX_REFERENCES, StyleProfile
 from assetql.pipeline.decode import decode_image
 from assetql.pipeline.judge_style import verdict_on
 from assetql.pipeline.learn_style import find_style, learn_style, list_styles
 from assetql.pipeline.uploads import add_upload
+from assetql.services import Services
+from integrations.cli.files import read_bytes
 from integrations.cli.output import console, explained, print_json, print_table
 from integrations.cli.session import new_key, opened
 
@@ -21,31 +24,22 @@ Images = Annotated[list[Path], typer.Argument(help="PNG, JPEG or WebP files.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
-def read_bytes(path: Path) -> bytes:
-    """The file's bytes. Raises: InvalidInput where it can't be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"Can't read {str(path)!r}: {error.strerror}.", remedy="Check the path."
-        ) from error
-
-
-@app.command("set")
+@app.command("set", epilog="Example: assetql style set Meadow ref1.png ref2.png ref3.png")
 def set_style(name: Name, images: Images, as_json: AsJson = False) -> None:
     """Learn a style from its references; the same name again makes a new version."""
     with explained(as_json=as_json), opened() as (services, caller):
+        files = _references(images, services)
         uploads = [
             add_upload(
                 path.name,
-                read_bytes(path),
+                data,
                 caller=caller,
                 stores=services.stores,
                 clock=services.clock,
                 image_limits=services.image_limits,
                 list_limits=services.list_limits,
             ).upload_id
-            for path in images
+            for path, data in files
         ]
         profile = learn_style(
             name,
@@ -71,11 +65,14 @@ def show_styles(as_json: AsJson = False) -> None:
         if as_json:
             print_json([describe_style(profile) for profile in profiles])
         else:
-            rows = [(p.name, p.style_id, len(p.references), p.gate.calibrated) for p in profiles]
-            print_table("Styles", ("name", "id", "references", "calibrated"), rows)
+            rows = [
+                (p.style_id, p.name, len(p.references), "yes" if p.gate.calibrated else "no")
+                for p in profiles
+            ]
+            print_table("Styles", ("id", "name", "references", "calibrated"), rows)
 
 
-@app.command("score")
+@app.command("score", epilog="Example: assetql style score Meadow new.png --json")
 def score_images(name: Name, images: Images, as_json: AsJson = False) -> None:
     """Score images against a style's gate, in the order given."""
     with explained(as_json=as_json), opened() as (services, caller):
@@ -97,11 +94,7 @@ def score_images(name: Name, images: Images, as_json: AsJson = False) -> None:
         if as_json:
             print_json(scores)
         else:
-            print_table(
-                f"Against {profile.name}",
-                ("image", "score", "threshold", "accepted"),
-                [tuple(score.values()) for score in scores],
-            )
+            _show_scores(scores, profile)
 
 
 def describe_style(profile: StyleProfile) -> dict[str, object]:
@@ -125,13 +118,34 @@ def describe_style(profile: StyleProfile) -> dict[str, object]:
     }
 
 
+def _references(images: list[Path], services: Services) -> list[tuple[Path, bytes]]:
+    """All of them are looked at before one is kept. Raises: InvalidInput naming the file."""
+    if len(images) > MAX_REFERENCES:
+        raise InvalidInput(
+            f"A style takes 1 to {MAX_REFERENCES} reference images, not {len(images)}.",
+            remedy="Name those that show the style best.",
+        )
+    files = [(path, read_bytes(path)) for path in images]
+    for path, data in files:
+        decode_image(data, filename=str(path), limits=services.image_limits)
+    return files
+
+
+def _show_scores(scores: list[dict[str, object]], profile: StyleProfile) -> None:
+    rows = [(s["image"], f"{s['score']:.3f}", "yes" if s["accepted"] else "no") for s in scores]
+    title = f"Against {profile.name}, whose gate is at {profile.gate.threshold:.3f}"
+    print_table(title, ("image", "score", "accepted"), rows)
+
+
 def _show(profile: StyleProfile) -> None:
     gate = profile.gate
     swatches = " ".join(f"[on {color}]  [/]" for color in profile.conditioning.palette)
-    console.print(f"[bold]{profile.name}[/] {profile.style_id} v{profile.version}  {swatches}")
+    console.print(
+        f"[bold]{escape(profile.name)}[/] {profile.style_id} v{profile.version}  {swatches}"
+    )
     console.print(
         f"{len(profile.references)} references, gate at {gate.threshold:.3f}, AUC {gate.auc:.2f}, "
         f"{'calibrated' if gate.calibrated else 'not calibrated (too few references)'}"
     )
     for warning in gate.warnings:
-        console.print(f"[yellow]![/] {warning}", markup=True)
+        console.print(f"[yellow]![/] {escape(warning)}")

@@ -16,7 +16,7 @@ def tags() -> None:
     """Tags of assets."""
 
 
-@app.command("edit")
+@app.command("edit", epilog="Example: assetql tag edit ast_… --add glowing --remove red")
 def edit(
     asset: Annotated[str, typer.Argument(help="An asset id, such as ast_….")],
     add: Annotated[list[str] | None, typer.Option(help="A tag to add; repeatable.")] = None,

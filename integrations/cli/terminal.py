@@ -12,9 +12,9 @@ from assetql.domain.identity import Principal
 from assetql.pipeline.approve import answer_approval
 from assetql.services import Services
 from integrations.cli.attachments import attach
-from integrations.cli.batch import watch_batch
 from integrations.cli.conversation import Talk
 from integrations.cli.output import console, errors
+from integrations.cli.watching import watch_batch
 
 _HELP = (
     "Write what you need. [bold]/attach FILE…[/] adds references or a CSV to your next message, "

@@ -5,7 +5,6 @@ from collections import Counter
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from assetql.domain.task import TaskKey
 from assetql.pipeline.generate import Outcome
@@ -14,6 +13,7 @@ from assetql.ports import Stores
 from assetql.worker import Worker
 from integrations.cli.output import errors, explained
 from integrations.cli.session import opened
+from integrations.cli.watching import image_bar
 
 _ENDED = {Outcome.READY, Outcome.FAILED}
 
@@ -38,10 +38,7 @@ class _Bar:
     """Progress on standard error, where somebody looks at it."""
 
     def __init__(self, stores: Stores) -> None:
-        columns = (TextColumn("images"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._progress = Progress(
-            *columns, console=errors, transient=True, disable=not errors.is_terminal
-        )
+        self._progress = image_bar()
         open_tasks = sum(
             stores.tasks.tally(batch.workspace, batch.batch_id).counts.open
             for batch in active_batches(stores)

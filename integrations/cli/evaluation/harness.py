@@ -21,13 +21,12 @@ from agent.model import open_chat_model
 from agent.services import AgentServices, open_agent
 from agent.turn import run_turn
 from assetql.pipeline.approve import answer_approval
-from assetql.services import open_services
 from assetql.settings import Settings
 from integrations.cli.attachments import attach
 from integrations.cli.evaluation.request import Request
 from integrations.cli.evaluation.score import Call, Outcome, score
 from integrations.cli.evaluation.setups import THREAD, Stage, build
-from integrations.cli.session import new_key, owner
+from integrations.cli.session import new_key, open_configured, owner
 
 
 @dataclass(slots=True)
@@ -70,7 +69,7 @@ class Harness:
         template = await self._template(request.setup)
         home = Path(self._scratch.name) / f"run-{new_key()[4:]}"
         shutil.copytree(template, home)
-        services = open_services(self._at(home))
+        services = open_configured(self._at(home))
         agent = open_agent(services, model=self._model)
         record = _Record()
         try:
@@ -127,7 +126,7 @@ class Harness:
             home = Path(self._scratch.name) / f"setup-{len(self._built)}"
             if setup:  # what comes before the last state may be built already
                 shutil.copytree(await self._template(setup[:-1]), home)
-            services = open_services(self._at(home))
+            services = open_configured(self._at(home))
             try:
                 if setup:
                     await build(setup[-1], Stage(services, owner(self._settings)))

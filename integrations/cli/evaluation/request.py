@@ -32,7 +32,7 @@ class Request(BaseModel):
 def read_requests(text: str) -> list[Request]:
     """Raises: InvalidInput naming the line."""
     requests: list[Request] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
