@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from agent.offline.lexicon import CONCEPT, FILLER, HEAD, NEGATION, OPENER
 
 _FULL_STOP = re.compile(r"(?:[.!?;]+(?=\s|$)|\n+(?!\s*(?:[-*•]|\d+[.)])\s))\s*")
-_JOINT = re.compile(r"\s*(?:,\s*|\b(?:and|then|but|plus|also|afterwards|or)\b\s*)+", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\s*(?:,\s*|\b(?:and|then|so|but|plus|also|afterwards|or)\b\s*)+", re.IGNORECASE
+)
 _FILLERS = re.compile(FILLER, re.IGNORECASE)
 _ONLY_FILLERS = re.compile(f"{FILLER}+", re.IGNORECASE)
 _NEGATED = re.compile(

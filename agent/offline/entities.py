@@ -21,10 +21,10 @@ _PICTURE = r"(?:images?|icons?|pictures?|sprites?|renders?|drawings?|assets?)"
 _SIZES: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"(?:\b(?:at|in|of|with|size|sized|resolution(?:\s+of)?)\s+|"
+        r"(?:\b(?:at|in|of|with|sized?|resolution(?:\s+of)?|dimensions?)\b[\s:=]*|"
         r"@\s*)*\(?\b(\d{2,4})\s*(?:px|pixels?)?\s*(?:x|×|\*|by)\s*(\d{2,4})(?:\s*(?:px|"
         r"pixels?)\b|\b)\)?(?:\s+(?:each|in\s+size|big|large|resolution))?",
-        r"(?:\b(?:at|in|of|with|size|sized)\s+|@\s*)*\(?\b(\d{2,4})[\s-]*(?:px|"
+        r"(?:\b(?:at|in|of|with|sized?|resolution)\b[\s:=]*|@\s*)*\(?\b(\d{2,4})[\s-]*(?:px|"
         r"pixels?)\b(?![\s-]*art)(?:\s+(?:square|each|wide|icons?(?=$)|in\s+size))?\)?",
         r"(?:\bat|@|\bsize|\bsized|\bresolution)\s*(\d{2,4})\b(?!\s*(?:%|variations|"
         r"versions))(?:\s+(?:square|each))?",

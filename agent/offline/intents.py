@@ -72,7 +72,7 @@ _EXISTING = re.compile(
     re.IGNORECASE,
 )
 _TAGGED = re.compile(r"\b(?:tagged|labell?ed)\b", re.IGNORECASE)
-_FIX = re.compile(r"\b(?:try|fix|repair|give|let|attempt|go)\b", re.IGNORECASE)
+_FIX = re.compile(r"\b(?:try|fix|repair|give|let|attempt|go|take|have)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +187,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         intent=Intent.RETRY,
         some=("again",),
-        heads=_heads("start", "make", "want", None),
+        heads=_heads("start", "make", "want", "learn", None),
         when=lambda c, s: not _counted_things(c, s) or bool(_FIX.match(c.text)),
     ),
     Rule(

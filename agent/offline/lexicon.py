@@ -8,6 +8,8 @@ from agent.offline.words import NOUNS_TOO
 
 # What a clause starts with and what it does is the same as without.
 FILLERS = (
+    r"(?:tell|remind|inform)\s+(?:me|us)(?=\s+(?:how|what|which|whether|if|the|about)\b)",
+    r"i\s+wonder",
     r"(?:i|we)\s+(?:am|are)(?=\s+\w+ing\b)",
     "please", "kindly", "now", "then", "so", "and", "also", "just", "hey", "hi", "hello", "ok",
     "okay", "well", "alright", "right", "sure", "yes", "yeah", "yep", "great", "good", "perfect",
@@ -134,7 +136,8 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
         r"coming\s+(?:along|on)",
         r"when\s+(?:will|is|are|do|can)\b.*(?:done|ready|finish\w*|complet\w*|end|expect)",
         r"(?:what|which|why)\b.*\bfail\w*", r"check\s+(?:in\s+)?on", r"how\s+goes", r"report",
-        r"what\s+is\s+the\s+latest", r"percent\w*",
+        r"what\s+is\s+the\s+latest",
+        r"(?:whether|if)\b.*(?:done|ready|finish\w*|complet\w*|through|running)", r"percent\w*",
     ),
     "fail": (
         r"fail(?:s|ed|ure|ures|ing)?", "broken", "broke", r"errors?", "errored", "unsuccessful",

@@ -194,8 +194,11 @@ def _steps(intent: Intent, reading: Reading, context: Context) -> list[Step]:
     steps: list[Step] = []
     if intent is Intent.EXPORT:
         found = [clause for clause in found if presets_in(clause.text)] or found[:1]
+        found = [clause for clause in found if clause.head] or found
     for clause in _first_or_all(intent, found):
         steps.extend(_STEPS[intent](clause, context))
+    if intent is Intent.SEARCH and len(_intents(reading)) > 1:
+        return [step for step in steps if step.args]  # "can you show me?" names nothing of its own
     return steps
 
 
@@ -223,7 +226,7 @@ _VERBAL = frozenset({"make", "want", "start"})
 
 def _in_order(clauses: Sequence[Clause], reading: Reading) -> list[str]:
     """The objects of these clauses, in the order of the message."""
-    text = reading.scene.text.plain
+    text = without_hold(reading.scene.text.plain)
     made = reading.texts(Intent.CREATE)
     ordered = sorted(clauses, key=lambda clause: text.find(clause.text))
     return [c.rest if c.head in _VERBAL or c in made else c.text for c in ordered]

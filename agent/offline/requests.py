@@ -193,7 +193,7 @@ def export_steps(clause: Clause, context: Context) -> list[Step]:
         raise Unresolved(replies.NAME_PRESET)
     if context.batch:  # what this message makes is what it packs
         return [Step("export", {"presets": list(presets), "batch": context.batch})]
-    found = _target(clause.rest, context)
+    found = _target(clause.rest if clause.head else "", context)
     steps = [found.search] if found.search else []
     return [*steps, Step("export", {"presets": list(presets), **found.args})]
 

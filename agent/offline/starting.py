@@ -7,15 +7,17 @@ _GO = (
     r"fir|spend|submit)\w*"
 )
 _OBJECT = (
-    r"(?:\s+(?:it|them|that|this|anything|off|yet|now|the\s+batch|generation|generating|"
+    r"(?:\s+(?:it|them|that|this|anything|off|yet|right\s+now|now|at\s+the\s+moment|"
+    r"straight\s+away|the\s+batch|generation|generating|"
     r"the\s+generation|making\s+it|images|for\s+now|up|any\s+of\s+(?:it|them)|just))*"
 )
 NO_START = re.compile(
-    r"(?:,\s*)?(?:\b(?:but|and|just|please|only)\s+)*(?:"
+    r"(?:,\s*)?(?:\b(?:but|and|just|please|only|so|i|we|you)\s+)*(?:"
     + "|".join(
         (
             rf"\b(?:do\s+not|never|not\s+to|no\s+need\s+to|should\s+not|must\s+not|"
-            rf"rather\s+not|will\s+not|shall\s+not)\s+(?:\w+\s+){{0,2}}?{_GO}{_OBJECT}",
+            rf"rather\s+not|will\s+not|shall\s+not)\s+(?!forget|wait|hesitate|"
+            rf"worry)(?:\w+\s+){{0,4}}?{_GO}{_OBJECT}",
             rf"\bwithout\s+(?:\w+\s+){{0,2}}?(?:start|run|generat|launch|beginn|kick|render|"
             rf"execut|trigger|fir|mak|go|process|spend)\w*{_OBJECT}",
             rf"\bnot\s+(?:just\s+)?(?:yet|now|right\s+now|(?:start|run|generat|"

@@ -100,7 +100,7 @@ def _object(text: str) -> str:
 
 def query_of(text: str, scene: Scene) -> dict[str, object]:
     """The arguments of a search; empty where the text names nothing to look for."""
-    since, text = take_since(_behind_quantifier(text))
+    since, text = take_since(text)
     query, text = _tag_filters(text, scene)
     style, text = take_style(text)
     named, category = _words_and_category(scene.restored(text))
@@ -124,6 +124,7 @@ def _tag_filters(text: str, scene: Scene) -> tuple[dict[str, object], str]:
     """Tags to filter by, and the text that names the assets besides."""
     untagged, text = take_untagged(text)
     tags, text = take_filter(text)
+    text = _behind_quantifier(text)
     if not (tags or untagged):
         return {}, text
     about = re.sub(r"^\s*(?:for|to|in|on|as)\b", " ", text, flags=re.IGNORECASE)
