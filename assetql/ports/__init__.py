@@ -1,0 +1,79 @@
+"""What the pipeline needs of the world, in the domain's words.
+
+Two families implement these: `adapters.local` (SQLite, files, in-process models) and
+`adapters.aws`. Rules that hold for all of them:
+
+- `save` is conditional: it stores `x` only over version `x.version - 1`, else raises `Conflict`.
+- Every read and write is confined to the workspace that it names; another's answers like nothing.
+- Queues deliver at least once, in any order. Stores raise `StoreUnavailable` for faults.
+"""
+
+from dataclasses import dataclass
+
+from assetql.ports.basics import Clock, Page
+from assetql.ports.models import (
+    Embedder,
+    ImageModel,
+    PromptOptimiser,
+    Tagger,
+    TaggingRequest,
+    Vector,
+)
+from assetql.ports.records import (
+    ApprovalStore,
+    AssetStore,
+    AuditLog,
+    BatchStore,
+    Ledger,
+    StyleStore,
+    TaskStore,
+    UploadStore,
+)
+from assetql.ports.threads import ThreadInbox, TurnLeases
+from assetql.ports.work import Delivery, ObjectStore, QueueDepth, SearchIndex, TaskQueue
+
+__all__ = [
+    "ApprovalStore",
+    "AssetStore",
+    "AuditLog",
+    "BatchStore",
+    "Clock",
+    "Delivery",
+    "Embedder",
+    "ImageModel",
+    "Ledger",
+    "ObjectStore",
+    "Page",
+    "PromptOptimiser",
+    "QueueDepth",
+    "SearchIndex",
+    "Stores",
+    "StyleStore",
+    "Tagger",
+    "TaggingRequest",
+    "TaskQueue",
+    "TaskStore",
+    "ThreadInbox",
+    "TurnLeases",
+    "UploadStore",
+    "Vector",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """The stores of one family, as use cases take them."""
+
+    batches: BatchStore
+    tasks: TaskStore
+    assets: AssetStore
+    styles: StyleStore
+    ledger: Ledger
+    approvals: ApprovalStore
+    uploads: UploadStore
+    queue: TaskQueue
+    objects: ObjectStore
+    index: SearchIndex
+    inbox: ThreadInbox
+    turns: TurnLeases
+    audit: AuditLog
