@@ -43,7 +43,7 @@ MAKE = scripted(
         "Vile": Fate(refusal="'Vile' can't be made."),
     }
 )
-CHUNKS = 8
+SAMPLE = 9  # every so many effects, one is tried in the usual run; all of them by `make faults`
 
 
 def main_job(services: Services, clock: ManualClock) -> None:
@@ -167,15 +167,27 @@ def test_a_job_that_is_not_killed(job: Job, tmp_path: Path) -> None:
         check_outcome(services)
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+def check_kills(home: Path, job: Job, first: int, stride: int, *, after: bool) -> None:
+    """Kills the job at every `stride`-th effect from the `first` on, until it comes to its end."""
+    at = first
+    while run_until_killed(home, job, at, after=after):
+        check_recovery(home, job)
+        rmtree(home)
+        at += stride
+    assert at > first, "no effect was reached at all"
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
+def test_a_kill_loses_and_doubles_nothing(job: Job, after: bool, tmp_path: Path) -> None:
+    check_kills(tmp_path / "home", job, 1 + after, SAMPLE, after=after)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chunk", range(SAMPLE))
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
 def test_a_kill_at_any_effect_loses_and_doubles_nothing(
     job: Job, after: bool, chunk: int, tmp_path: Path
 ) -> None:
-    at = chunk + 1
-    while run_until_killed(tmp_path / "home", job, at, after=after):
-        check_recovery(tmp_path / "home", job)
-        rmtree(tmp_path / "home")
-        at += CHUNKS
-    assert at > CHUNKS, "no effect was reached at all"
+    check_kills(tmp_path / "home", job, 1 + chunk, SAMPLE, after=after)

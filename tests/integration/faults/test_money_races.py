@@ -1,0 +1,136 @@
+"""Many people and workers over one small budget, in threads and processes, at the same moment."""
+
+import multiprocessing
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from random import Random
+from threading import Event, Thread
+
+from assetql.domain.batch import Batch
+from assetql.domain.errors import BudgetExceeded, Conflict
+from assetql.domain.money import MICROS, Account
+from assetql.domain.task import TaskStatus
+from assetql.pipeline.cancel_batch import cancel_batch
+from assetql.pipeline.retry_failed import retry_failed
+from assetql.services import Services
+from tests.contract.races import race
+from tests.contract.values import PRICE
+from tests.support.driving import step, tidy
+from tests.support.homes import OWNER, draft, open_home, start
+from tests.support.invariants import batches_of, check_at_rest, tasks_of
+from tests.support.making import Fate, scripted
+
+BUDGET = 7 * PRICE
+PROCESSES, THREADS, ROUNDS = 2, 3, 6
+MAKE = scripted({"Vile": Fate(refusal="No."), "Cursed": Fate(scores=(0.1, 0.1))})
+NAMES = ("Sword", "Vile", "Cursed")
+REFUSED = (Conflict, BudgetExceeded)
+
+
+def a_person(services: Services, number: int) -> None:
+    """Starts, works, cancels and retries as the dice say."""
+    dice = Random(number)
+    for turn in range(ROUNDS):
+        batch = draft(services, *dice.sample(NAMES, dice.randint(1, 3)), key=f"{number}-{turn}")
+        with suppress(*REFUSED):
+            start(services, batch)
+        for _ in range(dice.randint(0, 4)):
+            step(services, MAKE, f"w{number}")
+        chosen = dice.choice(batches_of(services.stores, OWNER.workspace))
+        with suppress(*REFUSED):
+            if dice.random() < 0.3:
+                cancel_batch(
+                    chosen.batch_id, caller=OWNER, stores=services.stores, clock=services.clock
+                )
+            else:
+                retry(services, chosen, f"{number}-{turn}")
+        tidy(services)
+
+
+def retry(services: Services, batch: Batch, key: str) -> None:
+    retry_failed(
+        batch.batch_id, caller=OWNER, stores=services.stores, clock=services.clock, key=key
+    )
+
+
+def a_process(home: Path, number: int) -> None:
+    with open_home(home, budget=BUDGET / MICROS) as services:
+        race(THREADS, lambda thread: a_person(services, number * THREADS + thread))
+
+
+def watch(services: Services, seen: list[Account], stop: Event) -> None:
+    while not stop.is_set():
+        seen.append(services.stores.ledger.account(OWNER.workspace))
+
+
+def finish(services: Services) -> None:
+    while tidy(services).open_batches:
+        while step(services, MAKE):
+            pass
+
+
+def test_reserved_and_spent_never_exceed_the_budget(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    processes = [
+        context.Process(target=partial(a_process, tmp_path, number)) for number in range(PROCESSES)
+    ]
+    for process in processes:
+        process.start()
+    seen: list[Account] = []
+    with open_home(tmp_path, budget=BUDGET / MICROS) as services:
+        stop = Event()
+        watcher = Thread(target=watch, args=(services, seen, stop))
+        watcher.start()
+        for process in processes:
+            process.join()
+        finish(services)
+        stop.set()
+        watcher.join()
+        assert [process.exitcode for process in processes] == [0] * PROCESSES
+        check_at_rest(services, OWNER.workspace)
+        check_spent(services)
+    assert max(account.reserved + account.spent for account in seen) <= BUDGET
+    assert min(account.reserved for account in seen) >= 0
+    assert [a.spent for a in seen] == sorted(a.spent for a in seen), "money spent came back"
+
+
+def check_spent(services: Services) -> None:
+    stores = services.stores
+    tasks = [t for b in batches_of(stores, OWNER.workspace) for t in tasks_of(stores, b)]
+    ready = sum(task.status is TaskStatus.READY for task in tasks)
+    assert ready, "nothing was made at all"
+    assert stores.ledger.account(OWNER.workspace).spent == ready * PRICE
+
+
+def test_one_approval_answered_by_many_starts_once(tmp_path: Path) -> None:
+    with open_home(tmp_path, budget=BUDGET / MICROS) as services:
+        batch = draft(services, *NAMES)
+
+        def answer(_: int) -> None:
+            with suppress(Conflict):
+                start(services, batch)
+
+        race(6, answer)
+        assert services.stores.ledger.account(OWNER.workspace).reserved == 3 * PRICE
+        finish(services)
+        check_at_rest(services, OWNER.workspace)
+
+
+def test_many_retries_at_once_are_one_run(tmp_path: Path) -> None:
+    with open_home(tmp_path, budget=3 * PRICE / MICROS) as services:
+        batch = draft(services, *NAMES)
+        start(services, batch)
+        finish(services)
+
+        def again(number: int) -> None:
+            with suppress(Conflict):
+                retry(services, batch, f"k{number}")
+
+        race(6, again)
+        finish(services)
+        check_at_rest(services, OWNER.workspace)
+        tasks = tasks_of(services.stores, batch)
+        assert {task.status for task in tasks} == {TaskStatus.READY}
+        assert {task.name: task.run for task in tasks} == {"Sword": 1, "Vile": 2, "Cursed": 2}
+        assert services.stores.ledger.account(OWNER.workspace).spent == 3 * PRICE
