@@ -1,6 +1,5 @@
 """The laptop's event loop: leases from the queue, calls the same use cases as the Lambdas."""
 
-import logging
 import os
 import socket
 import threading
@@ -11,16 +10,20 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 
-from assetql.domain.errors import AssetQLError, Conflict, Unavailable
+from assetql.domain.errors import AssetQLError, Conflict, InvalidInput, Unavailable
 from assetql.domain.task import Task, TaskKey
+from assetql.pipeline.dispatch import TaskMessage
 from assetql.pipeline.generate import Generator, Heartbeat, Outcome, generate
 from assetql.pipeline.make_image import MakeImage, make_image
 from assetql.pipeline.reconcile import reconcile
 from assetql.pipeline.workflow import Workflow
 from assetql.ports import Clock, Delivery, Stores
 from assetql.services import Services, workflow_of
+from assetql.telemetry.events import EventLog, FirstTimes
+from assetql.telemetry.failure import causes_of
+from assetql.telemetry.metrics import set_queue_depth
 
-_log = logging.getLogger(__name__)
+_EVENTS = EventLog(__name__)
 _POISON_AGAIN = timedelta(seconds=1)
 
 Watch = Callable[[TaskKey, Outcome], None]
@@ -67,9 +70,9 @@ class LeaseHeartbeat:
                 self._stores.tasks.extend(task.key, token=task.token, until=until)
                 self._stores.queue.extend(delivery, self._lease)
             except Conflict:
-                _log.warning("lost the claim of %s", task.key.task_id)
+                _EVENTS.warning("claim.lost", **TaskMessage(task.key, task.run).ids)
             except Unavailable as error:
-                _log.warning("could not prolong %s: %s", task.key.task_id, error)
+                _EVENTS.warning("claim.not_prolonged", error, **TaskMessage(task.key, task.run).ids)
 
     def _run(self) -> None:
         while not self._stop.wait(self._lease.total_seconds() / 3):
@@ -97,6 +100,7 @@ class Worker:
         )
         self._watch = watch
         self._stop = threading.Event()
+        self._told = FirstTimes()
         self._name = f"{socket.gethostname()}-{os.getpid()}"
 
     def stop(self) -> None:
@@ -139,8 +143,9 @@ class Worker:
             repairs = reconcile(workflow)
             depth = workflow.stores.queue.depth()
         except Unavailable as error:
-            _log.warning("%s", error)
+            _EVENTS.warning("reconcile.unavailable", error)
             return False
+        set_queue_depth(visible=depth.visible, in_flight=depth.in_flight, dead=depth.dead)
         return not (repairs.open_batches or depth.visible or depth.in_flight)
 
     def _consume(self, generator: Generator) -> None:
@@ -151,7 +156,7 @@ class Worker:
             try:
                 deliveries = queue.receive(limit=1, visibility=lease, wait=wait)
             except Unavailable as error:
-                _log.warning("%s", error)
+                _EVENTS.warning("queue.unavailable", error)
                 self._stop.wait(wait.total_seconds())
                 continue
             for delivery in deliveries:
@@ -162,13 +167,24 @@ class Worker:
         try:
             key, outcome = generate(delivery, generator)
         except Unavailable as error:
-            _log.warning("left %s for later: %s", delivery.message_id, error)
+            _EVENTS.warning("task.left_for_later", error, **_ids(delivery))
         except AssetQLError as error:
-            _log.warning("poison %s: %s", delivery.message_id, error)
+            if self._told.first(delivery.body):
+                _EVENTS.warning("message.poison", error, **_ids(delivery))
             with suppress(Unavailable):  # it comes back later then
                 self._services.stores.queue.extend(delivery, _POISON_AGAIN)
-        except Exception:  # noqa: BLE001 — one bad task must not end the worker; its lease ends
-            _log.exception("failed on %s", delivery.message_id)
+        except Exception as error:  # noqa: BLE001 — one bad task must not end the worker
+            # Its lease ends and it comes back: the same crash is told once.
+            if self._told.first((delivery.body, causes_of(error))):
+                _EVENTS.crash("task.crashed", error, **_ids(delivery))
         else:
             if self._watch:
                 self._watch(key, outcome)
+
+
+def _ids(delivery: Delivery) -> dict[str, str | int]:
+    """What a message is about, as far as it can be read."""
+    ids: dict[str, str | int] = {"message": delivery.message_id}
+    with suppress(InvalidInput):
+        ids |= TaskMessage.decode(delivery.body).ids
+    return ids

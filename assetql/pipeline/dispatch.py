@@ -17,15 +17,18 @@ class TaskMessage:
 
     def encode(self) -> str:
         """One line of JSON."""
+        return json.dumps(self.ids)
+
+    @property
+    def ids(self) -> dict[str, str | int]:
+        """As the queue, events and spans carry them."""
         key = self.key
-        return json.dumps(
-            {
-                "workspace": key.workspace,
-                "batch": key.batch_id,
-                "task": key.task_id,
-                "run": self.run,
-            }
-        )
+        return {
+            "workspace": key.workspace,
+            "batch": key.batch_id,
+            "task": key.task_id,
+            "run": self.run,
+        }
 
     @classmethod
     def decode(cls, body: str) -> "TaskMessage":

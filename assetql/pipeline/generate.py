@@ -5,10 +5,12 @@ redelivery, a duplicate or a worker that comes late changes nothing. A kill betw
 leaves a lease that ends and a message that returns.
 """
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from time import perf_counter
 from typing import Protocol
 
 from assetql.domain.asset import Asset, asset_id_of
@@ -17,9 +19,16 @@ from assetql.domain.style import StyleProfile
 from assetql.domain.task import Attempt, Task, TaskKey, TaskStatus
 from assetql.domain.terms import Terms
 from assetql.pipeline.dispatch import TaskMessage, message_of
+from assetql.pipeline.judge_style import Verdict
 from assetql.pipeline.make_image import GUIDANCE_SCALE, STYLE_STRENGTH, MadeImage, MakeImage
 from assetql.ports import Clock, Delivery, Stores
+from assetql.telemetry.events import EventLog
+from assetql.telemetry.failure import causes_of
+from assetql.telemetry.ids import Fact, bound
+from assetql.telemetry.metrics import count_task
+from assetql.telemetry.tracing import span
 
+_EVENTS = EventLog(__name__)
 _PNG = "image/png"
 _SEED_STEP = 104_729
 _BACKOFF = timedelta(seconds=1)
@@ -61,37 +70,62 @@ def generate(delivery: Delivery, generator: Generator) -> tuple[TaskKey, Outcome
 
     Raises: InvalidInput, NotFound for poison: it stays on the queue until it is a dead letter.
     """
-    stores = generator.stores
     message = TaskMessage.decode(delivery.body)
+    begin = perf_counter()
+    with bound(**message.ids), span("generate"):
+        outcome, facts = _work(message, delivery, generator)
+        _EVENTS.info(f"task.{outcome}", **facts)
+    count_task(outcome, perf_counter() - begin)
+    return message.key, outcome
+
+
+def _work(
+    message: TaskMessage, delivery: Delivery, generator: Generator
+) -> tuple[Outcome, Mapping[str, Fact]]:
+    stores = generator.stores
     task = _claim(message, generator)
     if task is None:
         stores.queue.ack(delivery)
-        return message.key, Outcome.STALE
+        return Outcome.STALE, {}
     try:
-        stored = _attempt(task, delivery, generator)
+        stored, facts = _attempt(task, delivery, generator)
     except Conflict:
         if not _is_queued(message, stores):
             stores.queue.ack(delivery)
-        return message.key, Outcome.STALE
+        return Outcome.STALE, {}
     if stored.status is TaskStatus.QUEUED:
         # Sent before the old message is acknowledged: a kill in between costs a duplicate, no loss.
         stores.queue.send([message_of(stored)], delay=_backoff(task, stored))
     stores.queue.ack(delivery)
-    return message.key, _outcome(task, stored)
+    return _outcome(task, stored), facts | {"attempts": stored.attempts, "faults": stored.faults}
 
 
-def _attempt(task: Task, delivery: Delivery, generator: Generator) -> Task:
-    """The task as it was stored after one attempt. Raises: Conflict where it is another's now."""
+def _attempt(task: Task, delivery: Delivery, generator: Generator) -> tuple[Task, dict[str, Fact]]:
+    """The task as it was stored after one attempt, and why, for operators.
+
+    Raises: Conflict where it is another's now.
+    """
     try:
         with generator.heartbeat.hold(task, delivery):
-            return _make_and_store(task, generator)
+            stored, verdict = _make_and_store(task, generator)
+            return stored, _scores(verdict)
     except Unavailable as error:
         now, cap = generator.clock.now(), generator.terms.faults
-        stored = task.fault(str(error), cap=cap, at=now)
+        stored, reason = task.fault(str(error), cap=cap, at=now), causes_of(error)
     except InvalidInput as error:
-        stored = task.fail(str(error), at=generator.clock.now())
+        stored, reason = task.fail(str(error), at=generator.clock.now()), causes_of(error)
     generator.stores.tasks.save(stored)
-    return stored
+    return stored, {"reason": reason}
+
+
+def _scores(verdict: Verdict | None) -> dict[str, Fact]:
+    if verdict is None:
+        return {}
+    scores: dict[str, Fact] = {
+        "score": round(verdict.score, 4),
+        "threshold": round(verdict.threshold, 4),
+    }
+    return scores if verdict.accepted else {"reason": "off_style"} | scores
 
 
 def _is_queued(message: TaskMessage, stores: Stores) -> bool:
@@ -141,15 +175,17 @@ def release_expired(task: Task, now: datetime, *, stores: Stores, terms: Terms) 
         return None
     released = task.fault(f"{task.lease.worker} stopped working on it", cap=terms.faults, at=now)
     stores.tasks.save(released, lease_ended_by=now)
+    ids = TaskMessage(task.key, task.run).ids
+    _EVENTS.warning("task.lease_ended", status=released.status, faults=released.faults, **ids)
     return released
 
 
-def _make_and_store(task: Task, generator: Generator) -> Task:
+def _make_and_store(task: Task, generator: Generator) -> tuple[Task, Verdict | None]:
     profile = _profile(task, generator.stores)
     made = generator.make(task, profile)
     if made.verdict and not made.verdict.accepted:
-        return _reject(task, made, generator)
-    return _commit(task, made, profile, generator)
+        return _reject(task, made, generator), made.verdict
+    return _commit(task, made, profile, generator), made.verdict
 
 
 def _profile(task: Task, stores: Stores) -> StyleProfile | None:

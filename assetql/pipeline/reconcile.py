@@ -1,6 +1,5 @@
 """reconcile: repairs what crashes leave behind. Safe to run anywhere, any time, by many."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,8 +13,10 @@ from assetql.pipeline.generate import release_expired
 from assetql.pipeline.index import index_changes
 from assetql.pipeline.workflow import Workflow, close_batch
 from assetql.ports import Stores
+from assetql.telemetry.events import EventLog
+from assetql.telemetry.tracing import span
 
-_log = logging.getLogger(__name__)
+_EVENTS = EventLog(__name__)
 _AT_ONCE = 100
 
 
@@ -32,14 +33,15 @@ class Repairs:
 
 def reconcile(workflow: Workflow) -> Repairs:
     """One pass over leases, answers, batches, dead letters and stranded tasks."""
-    repairs = Repairs(
-        released=_release_expired(workflow),
-        carried_out=_carry_out_answers(workflow),
-        buried=_bury(workflow),
-        open_batches=_close(workflow),
-        resent=_resend_stranded(workflow),
-    )
-    index_changes(stores=workflow.stores)
+    with span("reconcile"):
+        repairs = Repairs(
+            released=_release_expired(workflow),
+            carried_out=_carry_out_answers(workflow),
+            buried=_bury(workflow),
+            open_batches=_close(workflow),
+            resent=_resend_stranded(workflow),
+        )
+        index_changes(stores=workflow.stores)
     return repairs
 
 
@@ -74,7 +76,7 @@ def _carry_out_answers(workflow: Workflow) -> int:
         try:
             carry_out(approval, stores=workflow.stores, clock=workflow.clock)
         except AssetQLError as error:
-            _log.warning("%s: %s", approval.approval_id, error)
+            _EVENTS.warning("approval.not_carried_out", error, approval=approval.approval_id)
             continue
         done += 1
     return done
@@ -99,8 +101,9 @@ def _closed(batch: Batch, workflow: Workflow) -> bool:
         return close_batch(batch.workspace, batch.batch_id, workflow)
     except Unavailable:
         raise
-    except AssetQLError:  # one batch that can't be closed must not keep the others open
-        _log.exception("%s could not be closed", batch.batch_id)
+    except AssetQLError as error:  # one batch that can't be closed must not keep the others open
+        ids = {"workspace": batch.workspace, "batch": batch.batch_id}
+        _EVENTS.warning("batch.not_closed", error, **ids)
         return False
 
 

@@ -21,20 +21,22 @@ class EventLog:
     def __init__(self, name: str) -> None:
         self._logger = logging.getLogger(name)
 
-    def debug(self, event: str, **facts: Fact | None) -> None:
+    def debug(self, event: str, /, **facts: Fact | None) -> None:
         """For who looks for a fault."""
         self._emit(logging.DEBUG, event, facts)
 
-    def info(self, event: str, **facts: Fact | None) -> None:
+    def info(self, event: str, /, **facts: Fact | None) -> None:
         """What happened as it should."""
         self._emit(logging.INFO, event, facts)
 
-    def warning(self, event: str, error: BaseException | None = None, **facts: Fact | None) -> None:
+    def warning(
+        self, event: str, error: BaseException | None = None, /, **facts: Fact | None
+    ) -> None:
         """What an operator may have to look at; `error` is named without its message."""
         named = {"error": causes_of(error)} if error else {}
         self._emit(logging.WARNING, event, {**facts, **named})
 
-    def crash(self, event: str, error: BaseException, **facts: Fact | None) -> None:
+    def crash(self, event: str, error: BaseException, /, **facts: Fact | None) -> None:
         """An error that nobody foresaw, with its traceback."""
         self._emit(logging.ERROR, event, facts, error)
 
@@ -53,16 +55,17 @@ class FirstTimes:
     """Which of the newest things were seen before; safe to share among threads."""
 
     def __init__(self, most: int = _MOST) -> None:
-        self._seen: OrderedDict[Hashable, None] = OrderedDict()
+        self._seen: OrderedDict[int, None] = OrderedDict()
         self._most = most
         self._lock = threading.Lock()
 
     def first(self, thing: Hashable) -> bool:
         """True once for each thing that is remembered."""
+        mark = hash(thing)  # the thing itself may be long
         with self._lock:
-            known = thing in self._seen
-            self._seen[thing] = None
-            self._seen.move_to_end(thing)
+            known = mark in self._seen
+            self._seen[mark] = None
+            self._seen.move_to_end(mark)
             if len(self._seen) > self._most:
                 self._seen.popitem(last=False)
             return not known

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Iterator
+from errno import errorcode
 from pathlib import PurePath
 
 from assetql.domain.errors import AssetQLError
@@ -10,8 +11,13 @@ _PATH_PARTS = 3  # enough to find the file, too little to tell whose machine it 
 
 
 def kind_of(error: BaseException) -> str:
-    """The code of an error of ours, the type's name of any other."""
-    return error.code if isinstance(error, AssetQLError) else type(error).__name__
+    """The code of an error of ours, the type's name of any other, with its symbol if it has one."""
+    if isinstance(error, AssetQLError):
+        return error.code
+    symbol = getattr(error, "sqlite_errorname", None)
+    if isinstance(error, OSError):
+        symbol = errorcode.get(error.errno or 0)
+    return f"{type(error).__name__}({symbol})" if symbol else type(error).__name__
 
 
 def causes_of(error: BaseException) -> str:
