@@ -1,5 +1,6 @@
 """What the planner says. Cards show the facts, so the prose names no numbers."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from agent.offline.conversation import Facts, Result
@@ -141,10 +142,16 @@ def _superseded(result: Result, done: Sequence[Result]) -> bool:
     )
 
 
+# How LangChain words arguments that a tool's schema does not take.
+_ARGUMENTS = re.compile(r"with error:\s*(?:\w+\.\d+\.)?(.+?)\s*Please fix", re.DOTALL)
+
+
 def failure(result: Result, done: Sequence[Result]) -> str:
     """What a failed call means, after what was done before it."""
     before = summary([r for r in done if not r.error], "")
-    return " ".join(part for part in (before, f"That did not work: {result.error}") if part)
+    refused = _ARGUMENTS.search(result.error)
+    why = f"That can't be asked for: {refused[1]}." if refused else ""
+    return " ".join(part for part in (before, why or f"That did not work: {result.error}") if part)
 
 
 NOTICES: Mapping[str, str] = {

@@ -51,6 +51,20 @@ def test_a_failed_call_is_explained_and_ends_the_plan(chat: Any) -> None:
     assert "No style 'Cozy'" in reply
 
 
+def test_arguments_that_a_tool_does_not_take_are_said_in_short() -> None:
+    human = HumanMessage("make 100 swords", id="1")
+    call = answer([human], NAMES)
+    error = (
+        "Error invoking tool 'create_batch' with kwargs {…} with error:\n items.0.variations: "
+        "Input should be less than or equal to 64\n Please fix the error and try again."
+    )
+    failed = ToolMessage(error, tool_call_id=call.tool_calls[0]["id"], status="error")
+
+    assert answer([human, call, failed], NAMES).text == (
+        "That can't be asked for: variations: Input should be less than or equal to 64."
+    )
+
+
 def test_refused_rows_stop_the_plan_and_a_yes_takes_the_valid_ones() -> None:
     refused = '{"batch_id":null,"status":"REFUSED","refused_rows":3}'
     human = HumanMessage(
