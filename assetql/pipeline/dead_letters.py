@@ -1,6 +1,5 @@
 """The dead-letter consumer: what the queue gave up on ends as FAILED, and its money goes back."""
 
-import logging
 from datetime import datetime
 
 from assetql.domain.errors import Conflict, InvalidInput
@@ -8,8 +7,9 @@ from assetql.domain.task import TaskStatus
 from assetql.pipeline.dispatch import TaskMessage
 from assetql.pipeline.settle import settle
 from assetql.ports import Clock, Delivery, Stores
+from assetql.telemetry.events import EventLog
 
-_log = logging.getLogger(__name__)
+_EVENTS = EventLog(__name__)
 
 
 def bury_dead_letter(delivery: Delivery, *, stores: Stores, clock: Clock) -> None:
@@ -17,7 +17,7 @@ def bury_dead_letter(delivery: Delivery, *, stores: Stores, clock: Clock) -> Non
     try:
         message = TaskMessage.decode(delivery.body)
     except InvalidInput as error:
-        _log.warning("dropped a dead letter: %s", error)
+        _EVENTS.warning("dead_letter.dropped", error, message=delivery.message_id)
         stores.queue.ack_dead(delivery)
         return
     if _fail(message, delivery.receive_count, clock.now(), stores):
@@ -32,9 +32,10 @@ def _fail(message: TaskMessage, receipts: int, now: datetime, stores: Stores) ->
     held = task.status is TaskStatus.GENERATING and task.lease and task.lease.until > now
     if held:
         return False
-    reason = f"given up after {receipts} deliveries; the last: {task.reason or 'no answer'}"
+    reason = f"given up after too many deliveries; the last: {task.reason or 'no answer'}"
     try:
         stores.tasks.save(task.fail(reason, at=now))
     except Conflict:
         return False
+    _EVENTS.info("task.failed", reason="dead_letter", **message.ids)
     return True
