@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import Counter, Histogram, Meter
+    from opentelemetry.metrics import _Gauge as Gauge
 
 _SCOPE = "assetql"
 
@@ -44,9 +45,8 @@ def count_batch_closed() -> None:
 
 def set_queue_depth(*, visible: int, in_flight: int, dead: int) -> None:
     """How many messages wait, are being worked on, and were given up."""
-    gauge = _meter().create_gauge("assetql.queue.depth", "{message}", "Messages on the queue")
     for state, depth in (("visible", visible), ("in_flight", in_flight), ("dead", dead)):
-        gauge.set(depth, {"state": state})
+        _queue_depth().set(depth, {"state": state})
 
 
 @cache
@@ -55,6 +55,11 @@ def _meter() -> "Meter":
     from opentelemetry.metrics import get_meter
 
     return get_meter(_SCOPE)
+
+
+@cache
+def _queue_depth() -> "Gauge":
+    return _meter().create_gauge("assetql.queue.depth", "{message}", "Messages on the queue")
 
 
 @cache
