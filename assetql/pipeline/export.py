@@ -97,7 +97,9 @@ def pack_batch(
     clock: Clock,
     key: str,
 ) -> Package:
-    """Packs what is READY of a batch. Raises: InvalidInput where nothing is."""
+    """Packs what is READY of a batch. Raises: InvalidInput where nothing is; NotFound."""
+    if batch.workspace != caller.workspace:
+        raise NotFound("batch", batch.batch_id)
     assets = tuple(assets_of(batch, stores=stores))
     if not assets:
         raise InvalidInput(
