@@ -47,7 +47,9 @@ def show_import(
     if as_json:
         print_json(describe_import(read, batch, quote))
         return
-    renamed = [f"{theirs} → {ours}" for theirs, ours in read.mapping.items() if theirs.casefold() != ours]
+    renamed = [
+        f"{theirs} → {ours}" for theirs, ours in read.mapping.items() if theirs.casefold() != ours
+    ]
     if renamed:
         console.print(f"Columns read as: {', '.join(renamed)}", markup=False)
     if read.refused:

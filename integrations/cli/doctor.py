@@ -151,6 +151,21 @@ def _style(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _telemetry(settings: Settings) -> Iterator[Finding]:
+    if not settings.tracing:
+        yield Finding("Traces and metrics", "ok", "off", "Set ASSETQL_TRACING=true to have them.")
+        return
+    from assetql.telemetry.providers import check
+
+    traces, metrics = settings.traces_exporter, settings.metrics_exporter
+    try:
+        check(traces=traces, measurements=metrics)
+    except AssetQLError as error:
+        yield Finding("Traces and metrics", "wrong", error.message, error.remedy)
+    else:
+        yield Finding("Traces and metrics", "ok", f"traces to {traces}, metrics to {metrics}")
+
+
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _python,
     _codecs,
@@ -159,4 +174,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _chat_model,
     _image_model,
     _style,
+    _telemetry,
 )

@@ -74,7 +74,8 @@ def save_package(package: Package, out: Path, services: Services) -> None:
 
 def _show(package: Package, out: Path) -> None:
     size = decimal(package.bytes)
-    console.print(f"{out}: {package.assets} assets, {package.files} files, {size}", markup=False)
+    what = f"{out}: {package.assets} assets, {package.files} files, {size}"
+    console.print(what, markup=False, soft_wrap=True)
     console.print(f"sha256 {package.sha256}", markup=False, soft_wrap=True)
     for warning in package.warnings:
         errors.print(f"[yellow]![/] {escape(warning)}")

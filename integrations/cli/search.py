@@ -88,7 +88,7 @@ def _like(query: AssetQuery, similar_to: str | None, services: Services) -> Asse
     if similar_to is None or (similar_to.startswith("ast_") and not Path(similar_to).exists()):
         return replace(query, similar_to=similar_to)
     image = read_bytes(Path(similar_to))
-    check_image(image, filename=similar_to, limits=services.image_limits)
+    check_image(image, filename=Path(similar_to).name, limits=services.image_limits)
     return replace(query, image=image)
 
 

@@ -79,7 +79,7 @@ def score_images(name: Name, images: Images, as_json: AsJson = False) -> None:
         profile = find_style(name, caller=caller, stores=services.stores)
         scores: list[dict[str, object]] = []
         for path in images:
-            image = decode_image(read_bytes(path), filename=str(path), limits=services.image_limits)
+            image = decode_image(read_bytes(path), filename=path.name, limits=services.image_limits)
             verdict = verdict_on(
                 services.embedder.embed(image), profile, embedder=services.embedder
             )
@@ -127,7 +127,7 @@ def _references(images: list[Path], services: Services) -> list[tuple[Path, byte
         )
     files = [(path, read_bytes(path)) for path in images]
     for path, data in files:
-        decode_image(data, filename=str(path), limits=services.image_limits)
+        decode_image(data, filename=path.name, limits=services.image_limits)
     return files
 
 
