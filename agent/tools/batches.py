@@ -1,6 +1,7 @@
 """Batch tools: draft one, price it, see how it stands, cancel it."""
 
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Annotated
 
 from langchain.tools import tool
@@ -16,6 +17,7 @@ from agent.tools.artifacts import (
     refused_card,
 )
 from agent.tools.runtime import Runtime, call_key
+from assetql.domain.asset_list.limits import RowDefaults
 from assetql.domain.batch import Batch, Row
 from assetql.domain.imaging import MAX_SIDE
 from assetql.pipeline import batch_status as statuses
@@ -23,6 +25,7 @@ from assetql.pipeline import cancel_batch as cancelling
 from assetql.pipeline import create_batch as drafting
 from assetql.pipeline.learn_style import find_style
 from assetql.pipeline.quote import quote_images
+from assetql.pipeline.uploads import get_upload
 
 _SIDE = 512
 
@@ -47,7 +50,9 @@ class Item(BaseModel):
 @tool(response_format="content_and_artifact")
 def create_batch(
     runtime: Runtime,
-    name: Annotated[str, Field(max_length=200, description="Empty: named after its rows")] = "",
+    name: Annotated[
+        str, Field(max_length=200, description="Empty: after the CSV or its rows")
+    ] = "",
     upload: Annotated[
         str, Field(description="Upload id (upl_…) of an attached CSV; then leave items empty")
     ] = "",
@@ -55,37 +60,35 @@ def create_batch(
         tuple[Item, ...], Field(max_length=500, description="What to make, one entry per subject")
     ] = (),
     style: Annotated[str, Field(description="Name or id of a style profile; empty: none")] = "",
-    width: Annotated[Side, Field(description="Pixels, for items that say nothing else")] = _SIDE,
-    height: Annotated[Side, Field(description="Pixels, for items that say nothing else")] = _SIDE,
-    variations: Annotated[int, Field(ge=1, le=64, description="Images per item")] = 1,
+    width: Annotated[Side, Field(description="Pixels, where item or CSV say nothing")] = _SIDE,
+    height: Annotated[Side, Field(description="Pixels, where item or CSV say nothing")] = _SIDE,
+    variations: Annotated[int, Field(ge=1, le=64, description="Images per item or row")] = 1,
     valid_rows_only: Annotated[
         bool, Field(description="Take the valid rows of a CSV that has bad ones")
     ] = False,
 ) -> Answer:
     """Draft a batch from an attached CSV or from items. A draft spends nothing; generate starts it.
 
-    "12 health potions" is one item with 12 variations. A CSV says its own sizes and variations.
+    "12 health potions" is one item with 12 variations. What a CSV says of size and variations
+    goes before the arguments.
     A CSV with bad rows answers with them and no batch: show them and ask whether to take the rest.
     """
     context = runtime.context
     services = context.services
+    defaults = RowDefaults(width=width, height=height, variations=variations)
     found = (
-        drafting.rows_of_upload(
-            upload,
-            caller=context.caller,
-            stores=services.stores,
-            limits=services.list_limits,
-            valid_rows_only=valid_rows_only,
-        )
+        _rows_of_csv(upload, defaults, runtime, valid_rows_only=valid_rows_only)
         if upload
-        else _import(items, width=width, height=height, variations=variations)
+        else drafting.rows_of_items(
+            [_row(item, defaults) for item in items], limits=services.list_limits
+        )
     )
     if not found.usable and found.refused:
         card = refused_card(found.refused, found.mapping)
         return answer(batch_facts(card), card)
     batch = drafting.create_batch(
         found.rows,
-        name=name or None,
+        name=name or _name_of(upload, runtime),
         style=style or None,
         caller=context.caller,
         stores=services.stores,
@@ -170,21 +173,38 @@ def style_name(batch: Batch, runtime: Runtime) -> str | None:
     return find_style(batch.style_id, caller=context.caller, stores=context.services.stores).name
 
 
-def _import(
-    items: Iterable[Item], *, width: int, height: int, variations: int
+def _rows_of_csv(
+    upload: str, defaults: RowDefaults, runtime: Runtime, *, valid_rows_only: bool
 ) -> drafting.ListImport:
-    rows = tuple(
-        Row(
-            name=item.name,
-            description=item.description or item.name,
-            category=item.category,
-            width=item.width or width,
-            height=item.height or height,
-            variations=item.variations or variations,
-        )
-        for item in items
+    context = runtime.context
+    return drafting.rows_of_upload(
+        upload,
+        caller=context.caller,
+        stores=context.services.stores,
+        limits=context.services.list_limits,
+        valid_rows_only=valid_rows_only,
+        defaults=defaults,
     )
-    return drafting.ListImport(rows=rows, refused=(), mapping={}, usable=bool(rows))
+
+
+def _row(item: Item, defaults: RowDefaults) -> Row:
+    return Row(
+        name=item.name,
+        description=item.description,
+        category=item.category,
+        width=item.width or defaults.width,
+        height=item.height or defaults.height,
+        variations=item.variations or defaults.variations,
+    )
+
+
+def _name_of(upload_id: str, runtime: Runtime) -> str | None:
+    """A list's batch is called as its file is."""
+    if not upload_id:
+        return None
+    context = runtime.context
+    upload = get_upload(upload_id, caller=context.caller, stores=context.services.stores)
+    return PurePath(upload.filename).stem
 
 
 def _resolved(batch: Batch, rows: Iterable[Row], style: object) -> Facts:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from assetql.domain.asset_list.limits import ListLimits
+from assetql.domain.asset_list.limits import ListLimits, Refusal, RowDefaults
 from assetql.domain.asset_list.reader import AssetListReader
-from assetql.domain.asset_list.rows import Refusal
 from assetql.domain.batch import Batch, Row, quote_rows, tasks_of
 from assetql.domain.errors import InvalidInput
 from assetql.domain.identity import Action, Principal
@@ -31,9 +30,18 @@ class ListImport:
     usable: bool
 
 
-def import_list(stream: BinaryIO, *, limits: ListLimits, valid_rows_only: bool) -> ListImport:
-    """Reads a CSV; refused rows make it unusable unless only the valid ones are wanted."""
-    reader = AssetListReader(stream, limits=limits)
+def import_list(
+    stream: BinaryIO,
+    *,
+    limits: ListLimits,
+    valid_rows_only: bool,
+    defaults: RowDefaults | None = None,
+) -> ListImport:
+    """Reads a CSV; refused rows make it unusable unless only the valid ones are wanted.
+
+    `defaults` fill the cells and columns that the list leaves out.
+    """
+    reader = AssetListReader(stream, limits=limits, defaults=defaults)
     rows: list[Row] = []
     refused: list[Refusal] = []
     for item in reader:
@@ -56,6 +64,7 @@ def rows_of_upload(
     stores: Stores,
     limits: ListLimits,
     valid_rows_only: bool,
+    defaults: RowDefaults | None = None,
 ) -> ListImport:
     """Reads an uploaded CSV. Raises: NotFound; InvalidInput where it is no asset list."""
     upload = get_upload(upload_id, caller=caller, stores=stores)
@@ -65,7 +74,37 @@ def rows_of_upload(
             remedy="Attach a CSV with a name column, and refer to that upload.",
         )
     with stores.objects.open(upload.object_key) as stream:
-        return import_list(stream, limits=limits, valid_rows_only=valid_rows_only)
+        return import_list(
+            stream, limits=limits, valid_rows_only=valid_rows_only, defaults=defaults
+        )
+
+
+def rows_of_items(rows: Sequence[Row], *, limits: ListLimits) -> ListImport:
+    """Rows that were asked for one by one, held to the limits of a list. Raises: InvalidInput."""
+    if not 1 <= len(rows) <= limits.max_rows:
+        raise InvalidInput(
+            f"Can't draft a batch of {len(rows):,} items.", remedy=f"Name 1 to {limits.max_rows:,}."
+        )
+    for number, row in enumerate(rows, start=1):
+        _check_item(number, row, limits)
+    return ListImport(rows=tuple(rows), refused=(), mapping={}, usable=True)
+
+
+def _check_item(number: int, row: Row, limits: ListLimits) -> None:
+    sides = (limits.min_side, limits.max_side)
+    bounds = {
+        "width": (row.width, *sides),
+        "height": (row.height, *sides),
+        "variations": (row.variations, 1, limits.max_variations),
+        "name": (len(row.name), 1, limits.max_name),
+        "description": (len(row.description), 0, limits.max_cell),
+    }
+    for field, (value, least, most) in bounds.items():
+        if not least <= value <= most:
+            unit = " characters" if field in {"name", "description"} else ""
+            raise InvalidInput(
+                f"Item {number}, {field}: {value:,}{unit}.", remedy=f"Take {least} to {most:,}."
+            )
 
 
 def create_batch(
