@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from integrations.cli import batch, budget, chat, demo, doctor, export, search, style, tag, worker
+from integrations.cli import (
+    audit,
+    batch,
+    budget,
+    chat,
+    demo,
+    doctor,
+    export,
+    search,
+    style,
+    tag,
+    worker,
+)
 from integrations.cli import eval as evaluation
 
 app = typer.Typer(
@@ -69,6 +81,7 @@ app.command(
 app.command(help="Show or set the workspace's budget.", epilog="Example: assetql budget --set 250")(
     budget.budget
 )
+app.command(help="Show who did what.", epilog="Example: assetql audit --limit 20")(audit.audit)
 app.command(help="Say what is configured, what is missing, and how to fix it.")(doctor.doctor)
 app.command(
     name="eval",
