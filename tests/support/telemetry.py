@@ -85,6 +85,13 @@ def spans_collected() -> Generator[list[ReadableSpan]]:
         collector.into = None
 
 
+def parent_of(span: ReadableSpan, spans: Sequence[ReadableSpan]) -> ReadableSpan | None:
+    """The span that `span` was started in, of those that were collected."""
+    parent = span.parent.span_id if span.parent else None
+    found = [each for each in spans if each.context and each.context.span_id == parent]
+    return found[0] if found else None
+
+
 @cache
 def _reader() -> InMemoryMetricReader:
     reader = InMemoryMetricReader()

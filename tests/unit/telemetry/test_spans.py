@@ -7,7 +7,7 @@ from opentelemetry.trace import StatusCode
 from assetql.domain.errors import Conflict, StoreUnavailable
 from assetql.telemetry.ids import bound
 from assetql.telemetry.tracing import LongSpan, span, traced
-from tests.support.telemetry import spans_collected
+from tests.support.telemetry import parent_of, spans_collected
 
 SECRET = "ann's dragon"
 
@@ -52,8 +52,7 @@ def test_a_call_is_a_span_with_the_bound_ids_and_no_content() -> None:
     put, generate = spans
     assert (put.name, generate.name) == ("shelf.put", "generate")
     assert put.attributes == {"assetql.workspace": "studio", "assetql.batch": "bat_1"}
-    assert put.parent
-    assert put.parent.span_id == generate.context.span_id
+    assert parent_of(put, spans) is generate
     assert SECRET not in put.to_json() + generate.to_json()
 
 
@@ -87,8 +86,7 @@ def test_a_block_that_a_port_opens_is_a_span_of_its_own() -> None:
         "shelf.put",
         "shelf.writer.block",
     ]
-    assert put.parent
-    assert put.parent.span_id == block.context.span_id
+    assert parent_of(put, spans) is block
 
 
 def test_a_long_span_is_current_only_where_it_says_so() -> None:
@@ -101,5 +99,4 @@ def test_a_long_span_is_current_only_where_it_says_so() -> None:
         turn.end()
     outside, inside, whole = spans
     assert outside.parent is None
-    assert inside.parent
-    assert inside.parent.span_id == whole.context.span_id
+    assert parent_of(inside, spans) is whole
