@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from assetql.domain.errors import InvalidInput
+from assetql.domain.imaging import MAX_SIDE, MIN_SIDE
 from assetql.domain.money import PriceList, Quote
 from assetql.domain.task import Counts, Task, TaskKey
+
+_MOST_IMAGES = 1_000_000
 
 
 class BatchStatus(StrEnum):
@@ -108,15 +112,35 @@ class FollowUp:
 
 
 def quote_rows(rows: Sequence[Row], prices: PriceList) -> Quote:
-    """Price of all rows: each variation is one image."""
+    """Price of all rows: each variation is one image.
+
+    Raises: InvalidInput for a row that is no image: it would take its price off the others'.
+    """
+    for number, row in enumerate(rows, start=1):
+        _check(number, row)
     images = sum(row.variations for row in rows)
+    if images > _MOST_IMAGES:
+        raise InvalidInput(
+            f"A batch can't have {images:,} images.", remedy=f"Split it: {_MOST_IMAGES:,} at most."
+        )
     total = sum(row.variations * prices.of(row.width, row.height) for row in rows)
     return Quote(images=images, total=total)
 
 
-def tasks_of(
-    batch: Batch, rows: Sequence[Row], prices: PriceList, seed: int
-) -> Iterator[Task]:
+def _check(number: int, row: Row) -> None:
+    wrong = f"Row {number}, {row.name[:40]!r}: "
+    if not row.name.strip():
+        raise InvalidInput(f"{wrong}it has no name.", remedy="Name what to make.")
+    if not (min(row.width, row.height) >= MIN_SIDE and max(row.width, row.height) <= MAX_SIDE):
+        raise InvalidInput(
+            f"{wrong}{row.width}x{row.height} pixels.",
+            remedy=f"Each side is {MIN_SIDE} to {MAX_SIDE} pixels.",
+        )
+    if row.variations < 1:
+        raise InvalidInput(f"{wrong}{row.variations} variations.", remedy="Take 1 or more.")
+
+
+def tasks_of(batch: Batch, rows: Sequence[Row], prices: PriceList, seed: int) -> Iterator[Task]:
     """The tasks of a batch, in row order. Ids are derived, so writing them twice is harmless."""
     number = 0
     for index, row in enumerate(rows, start=1):

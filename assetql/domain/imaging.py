@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 Hex = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+MIN_SIDE = 16
 MAX_SIDE = 2048
 MAX_PROMPT = 4_000
 
@@ -35,8 +36,8 @@ class ImageRequest(_Wire):
 
     prompt: str = Field(min_length=1, max_length=MAX_PROMPT)
     negative_prompt: str = ""
-    width: int = Field(ge=16, le=MAX_SIDE)
-    height: int = Field(ge=16, le=MAX_SIDE)
+    width: int = Field(ge=MIN_SIDE, le=MAX_SIDE)
+    height: int = Field(ge=MIN_SIDE, le=MAX_SIDE)
     seed: int = Field(ge=0, lt=2**32)
     num_inference_steps: int = Field(default=30, ge=1, le=150)
     guidance_scale: float = Field(default=7.0, ge=0.0, le=30.0)
