@@ -111,3 +111,8 @@ def unknown_choice(kind: str, value: str, choices: Sequence[str]) -> InvalidInpu
     return InvalidInput(
         f"No {kind} {value!r}.", remedy=f"{hint}{kind.capitalize()}s: {', '.join(choices)}."
     )
+
+
+def not_unicode(why: Exception) -> InvalidInput:
+    """The error for text with half a surrogate pair, such as JSON and command lines can hold."""
+    return InvalidInput(f"A text that is no Unicode: {why}.", remedy="Send it as UTF-8.")

@@ -8,5 +8,5 @@ _LENGTH = 10  # 50 bits: a birthday collision in one workspace needs some 30 mil
 
 def derived_id(prefix: str, *parts: object) -> str:
     """`bat_k3v9q2m7xd`: the same parts give the same id."""
-    digest = sha256("\x1f".join(map(str, parts)).encode()).digest()
+    digest = sha256("\x1f".join(map(str, parts)).encode(errors="backslashreplace")).digest()
     return f"{prefix}_{b32encode(digest).decode().casefold()[:_LENGTH]}"

@@ -5,6 +5,9 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
+
+from assetql.domain.errors import not_unicode
 
 T = TypeVar("T")
 
@@ -23,8 +26,11 @@ class Codec(Generic[T]):
         return TypeAdapter(self._kind)
 
     def encode(self, value: T) -> str:
-        """The whole value as one JSON document."""
-        return self._adapter.dump_json(value).decode()
+        """The whole value as one JSON document. Raises: InvalidInput for half a character."""
+        try:
+            return self._adapter.dump_json(value).decode()
+        except PydanticSerializationError as error:
+            raise not_unicode(error) from error
 
     def decode(self, document: str) -> T:
         """The value that `encode` was given."""

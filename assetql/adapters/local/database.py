@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assetql.adapters.local import schema
-from assetql.domain.errors import StoreUnavailable
+from assetql.domain.errors import StoreUnavailable, not_unicode
 
 SqlRow = tuple[Any, ...]
 Parameters = Sequence[str | int | float | bytes | None]
@@ -57,6 +57,8 @@ class Database:
                 f"The database {self.path} did not answer: {error}.",
                 remedy="Check that its disk has room and that its folder may be written.",
             ) from error
+        except UnicodeEncodeError as error:
+            raise not_unicode(error) from error
         finally:
             if connection is not None:
                 self._put_back(connection)
