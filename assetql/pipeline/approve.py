@@ -29,7 +29,7 @@ def answer_approval(
     now = clock.now()
     asked = stores.approvals.get(caller.workspace, approval_id)
     if asked is None:
-        raise NotFound("approval", approval_id)
+        raise NotFound("approval", approval_id, remedy="Ask for the start of its batch again.")
     _require_open(asked, asked.status_at(now))
     if approve:
         require_draft(get_batch(asked.batch_id, caller=caller, stores=stores))

@@ -19,6 +19,7 @@ from assetql.pipeline.packaging.package import write_package
 from assetql.ports import Clock, Stores
 
 MOST_ASSETS = 10_000
+_EXPORT_AGAIN = "Export the batch or its assets again."
 _ID = re.compile(r"exp_[a-z2-7]{10}")
 
 
@@ -66,6 +67,11 @@ def request_export(
     names = tuple(dict.fromkeys(preset_of(name).name for name in presets))
     if not names:
         raise InvalidInput("An export needs a preset.", remedy="Name one, such as unity.")
+    if batch_id and asset_ids:
+        raise InvalidInput(
+            f"An export takes a batch or assets, not {batch_id!r} and {len(asset_ids):,} assets.",
+            remedy="Export them in turn.",
+        )
     if batch_id is None:
         assets = _named(asset_ids, caller=caller, stores=stores)
         package = _pack(assets, names, assets[0].name, caller, stores, clock, key)
@@ -123,11 +129,11 @@ def get_package(export_id: str, *, caller: Principal, stores: Stores) -> Package
     """Raises: NotFound."""
     caller.require(Action.READ)
     if not _ID.fullmatch(export_id):
-        raise NotFound("export", export_id)
+        raise NotFound("export", export_id, remedy=_EXPORT_AGAIN)
     try:
         document = json.loads(stores.objects.get(_record_key(caller.workspace, export_id)))
     except NotFound as error:
-        raise NotFound("export", export_id) from error
+        raise NotFound("export", export_id, remedy=_EXPORT_AGAIN) from error
     lists = {name: tuple(document[name]) for name in ("presets", "warnings")}
     return Package(**(document | lists))
 
