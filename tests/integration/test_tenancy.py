@@ -1,8 +1,6 @@
 """Nothing that a caller can say reaches another workspace: the answer is "not found"."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +14,8 @@ from assetql.domain.errors import InvalidInput, NotFound
 from assetql.pipeline.export import link_to
 from assetql.pipeline.search import AssetQuery
 from assetql.services import Services
-from tests.contract.values import ManualClock
-from tests.support.homes import open_home, rows_named
-from tests.support.studios import LIST, Studio, call, objects_of, open_studio, refusal_of, rows_of
+from tests.support.homes import rows_named
+from tests.support.studios import LIST, Studio, call, objects_of, refusal_of, rows_of
 from tests.support.use_cases import use_cases
 
 # What a rival says with our ids; each has to be refused as if there were no such thing.
@@ -98,41 +95,6 @@ STAYS: dict[str, Attacks] = {
         says("list.csv", LIST, key="draft", thread_id="thread"),
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def two_studios(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Studio, Studio]:
-    """A home with two studios, to be copied by each test."""
-    home = tmp_path_factory.mktemp("studios")
-    clock = ManualClock()
-    with open_home(home, clock=clock) as services:
-        ours = open_studio(services, "studio", clock)
-        clock.advance(timedelta(seconds=1))
-        theirs = open_studio(services, "rival", clock)
-    return home, ours, theirs
-
-
-@pytest.fixture
-def home(two_studios: tuple[Path, Studio, Studio], tmp_path: Path) -> Path:
-    return Path(shutil.copytree(two_studios[0], tmp_path / "home"))
-
-
-@pytest.fixture
-def ours(two_studios: tuple[Path, Studio, Studio]) -> Studio:
-    return two_studios[1]
-
-
-@pytest.fixture
-def theirs(two_studios: tuple[Path, Studio, Studio]) -> Studio:
-    return two_studios[2]
-
-
-@pytest.fixture
-def services(home: Path) -> Iterator[Services]:
-    clock = ManualClock()
-    clock.advance(timedelta(minutes=5))
-    with open_home(home, clock=clock) as opened:
-        yield opened
 
 
 def told_of(ours: Studio, answer: object, *asked: object) -> set[str]:
