@@ -6,6 +6,8 @@ A card says facts (ids, counts, prices, states) as the use cases returned them.
 from collections.abc import Callable, Mapping
 from typing import cast
 
+from assetql.domain.money import MICROS, money_text
+
 Artifact = Mapping[str, object]
 _SHOWN = 20
 
@@ -33,40 +35,55 @@ def _joined(values: object) -> str:
     return ", ".join(str(value) for value in _list(values))
 
 
-def _money(quote: Artifact) -> str:
-    return f"{quote.get('total')} {quote.get('currency', 'USD')}"
+def _dollars(value: object) -> str:
+    """An amount in currency units: `$0.80`; fractions of a cent are kept."""
+    return money_text(round(float(str(value)) * MICROS))
+
+
+def _when(value: object) -> str:
+    """An ISO time to the minute."""
+    return str(value)[:16].replace("T", " ")
+
+
+def _size(value: object) -> str:
+    size = int(str(value))
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size / 1e3:,.1f} kB"
 
 
 def _style(style: Artifact) -> list[str]:
     gate = _dict(style.get("gate"))
     lines = [
-        f"Style {style.get('style_id')} {style.get('name')!r}: "
-        f"{style.get('references')} references, palette {_joined(style.get('palette'))}"
+        f"Style {style.get('name')!r} ({style.get('style_id')}): "
+        f"{style.get('references')} references",
+        f"  palette {_joined(style.get('palette'))}",
     ]
     if gate:
         calibrated = "calibrated" if gate.get("calibrated") else "not calibrated"
-        lines.append(f"  gate {calibrated}, threshold {gate.get('threshold')}")
+        lines.append(f"  gate {calibrated}, threshold {float(str(gate.get('threshold'))):.3f}")
         lines.extend(f"  warning: {warning}" for warning in _list(gate.get("warnings")))
     return lines
 
 
 def _batch(batch: Artifact) -> list[str]:
     counts = {state: n for state, n in _dict(batch.get("counts")).items() if n}
-    lines = [
-        f"Batch {batch.get('batch_id')} {batch.get('name')!r}: {batch.get('status')}, "
-        f"{batch.get('rows')} rows, {batch.get('tasks')} images"
-    ]
+    refused = [_dict(row) for row in _list(batch.get("refused"))]
+    if batch.get("batch_id") is None:
+        lines = [f"No batch: {len(refused)} rows were refused"]
+    else:
+        lines = [
+            f"Batch {batch.get('name')!r} ({batch.get('batch_id')}): {batch.get('status')}",
+            f"  {batch.get('rows')} rows, {batch.get('tasks')} images",
+        ]
     if counts:
-        lines.append("  " + ", ".join(f"{state} {n}" for state, n in counts.items()))
+        lines.append("  " + ", ".join(f"{n} {state}" for state, n in counts.items()))
     quote = _dict(batch.get("quote"))
     if quote:
-        lines.append(f"  quote {_money(quote)} for {quote.get('images')} images")
-    refused = [_dict(row) for row in _list(batch.get("refused"))]
+        lines.append(f"  quote {_dollars(quote.get('total'))} for {quote.get('images')} images")
     lines.extend(f"  {_refusal(row)}" for row in refused[:_SHOWN])
     if len(refused) > _SHOWN:
         lines.append(f"  and {len(refused) - _SHOWN} more refused rows")
     lines.extend(
-        f"  {f.get('id')} {f.get('kind')}: {f.get('status')}"
+        f"  then {f.get('kind')}: {f.get('status')}"
         for f in map(_dict, _list(batch.get("follow_ups")))
     )
     return lines
@@ -78,20 +95,22 @@ def _refusal(row: Artifact) -> str:
 
 
 def _quote(quote: Artifact) -> list[str]:
-    each = f"{quote.get('unit_price')} each" if quote.get("unit_price") else "mixed sizes"
-    line = f"Quote: {quote.get('images')} images, {each}, {_money(quote)} in total"
-    available = quote.get("available")
-    return [line, f"  {available} {quote.get('currency', 'USD')} of the budget are free"][
-        : 2 if available is not None else 1
-    ]
+    each = f"{_dollars(quote['unit_price'])} each" if quote.get("unit_price") else "mixed sizes"
+    total = _dollars(quote.get("total"))
+    lines = [f"Quote: {quote.get('images')} images, {each}, {total} in total"]
+    if quote.get("available") is not None:
+        lines.append(f"  {_dollars(quote['available'])} of the budget are free")
+    return lines
 
 
 def _approval(approval: Artifact) -> list[str]:
     quote = _dict(approval.get("quote"))
+    total = _dollars(quote.get("total"))
     return [
         f"Approval {approval.get('approval_id')} for {approval.get('batch_id')}: "
-        f"{approval.get('status')}, {quote.get('images')} images, {_money(quote)}",
-        f"  expires {approval.get('expires_at')}",
+        f"{approval.get('status')}",
+        f"  {quote.get('images')} images, {total} at most",
+        f"  open until {_when(approval.get('expires_at'))} UTC",
     ]
 
 
@@ -115,22 +134,32 @@ def _tags(tags: Artifact) -> list[str]:
 
 
 def _follow_up(follow_up: Artifact) -> list[str]:
-    presets = _joined(follow_up.get("presets"))
+    presets = ", ".join(map(str, _list(follow_up.get("presets"))))
     what = f"{follow_up.get('what')} {presets}".strip()
-    return [
-        f"Follow-up {follow_up.get('follow_up_id')} of {follow_up.get('batch_id')}: "
-        f"{what}, {follow_up.get('status')}"
-    ]
+    return [f"Once {follow_up.get('batch_id')} has ended: {what} ({follow_up.get('status')})"]
 
 
 def _package(package: Artifact) -> list[str]:
     return [
-        f"Package {package.get('export_id')} {package.get('filename')!r}: "
-        f"{_joined(package.get('presets'))}; {package.get('assets')} assets, "
-        f"{package.get('files')} files, {package.get('bytes')} bytes",
-        f"  {package.get('key')}",
+        f"Package {package.get('filename')!r} ({package.get('export_id')}): "
+        f"{_joined(package.get('presets'))}",
+        f"  {package.get('assets')} assets, {package.get('files')} files, "
+        f"{_size(package.get('bytes'))}",
         f"  sha256 {package.get('sha256')}",
     ]
+
+
+def notice_lines(text: str, facts: Artifact) -> list[str]:
+    """The card of what a thread was told: of a batch that has ended, its counts and packages."""
+    lines = [text]
+    counts = {state: n for state, n in _dict(facts.get("counts")).items() if n}
+    if counts:
+        ended = ", ".join(f"{n} {state}" for state, n in counts.items())
+        lines.append(f"  {ended}; spent {_dollars(facts.get('spent', 0))}")
+    for export in map(_dict, _list(facts.get("exports"))):
+        told = card_lines(export) if export.get("export_id") else [f"Export: {export.get('error')}"]
+        lines.extend(f"  {line}" for line in told)
+    return lines
 
 
 def _styles(styles: Artifact) -> list[str]:
@@ -138,7 +167,7 @@ def _styles(styles: Artifact) -> list[str]:
     return [
         f"{len(found)} styles",
         *(
-            f"  {s.get('style_id')} {s.get('name')!r}, {s.get('references')} references"
+            f"  {s.get('name')!r} ({s.get('style_id')}), {s.get('references')} references"
             for s in found
         ),
     ]

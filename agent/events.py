@@ -64,6 +64,14 @@ class ApprovalNeeded:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What the thread was told since its last turn; `facts` make its card."""
+
+    text: str
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorEvent:
     """The turn ended early; the thread stays usable."""
 
@@ -80,7 +88,9 @@ class Done:
     joined: bool = False
 
 
-ChatEvent = Token | ToolStarted | ToolProgress | ToolFinished | ApprovalNeeded | ErrorEvent | Done
+ChatEvent = (
+    Token | ToolStarted | ToolProgress | ToolFinished | ApprovalNeeded | Notice | ErrorEvent | Done
+)
 
 
 def custom(**data: object) -> GraphPart:
@@ -118,6 +128,8 @@ class _Fold:
                 yield ToolProgress(
                     data["call_id"], data["text"], data.get("done"), data.get("total")
                 )
+            case "notice":
+                yield Notice(data["text"], data["facts"])
             case "error":
                 yield ErrorEvent(data["code"], data["message"], data["remedy"])
             case "joined":

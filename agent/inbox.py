@@ -1,7 +1,7 @@
 """Between a thread's inbox and the messages that a model reads."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -84,7 +84,7 @@ def _compose(message: InboxMessage, lookup: Lookup) -> HumanMessage:
         return HumanMessage(
             f"{NOTICE}\n{_data(facts)}",
             id=f"inbox-{message.position}",
-            additional_kwargs={"kind": message.kind.value, "facts": dict(message.facts)},
+            additional_kwargs={"kind": message.kind.value, **facts},
         )
     files = [_facts(upload_id, lookup(upload_id)) for upload_id in message.uploads]
     lines = [message.text, *([ATTACHED] if files else []), *map(_data, files)]
@@ -140,6 +140,14 @@ def asked_by(messages: Iterable[AnyMessage], caller: Principal) -> Principal:
             roles = cast("list[str]", kwargs.get("roles", []))
             return Principal(caller.workspace, author, frozenset(Role(role) for role in roles))
     return caller
+
+
+def notices(messages: Iterable[AnyMessage]) -> Iterator[Mapping[str, object]]:
+    """The `text` and the `facts` of each notice among the messages."""
+    for message in messages:
+        kwargs = cast("dict[str, object]", message.additional_kwargs)
+        if kwargs.get("kind") == MessageKind.NOTICE.value:
+            yield {"text": kwargs.get("text", ""), "facts": kwargs.get("facts", {})}
 
 
 def said(message: AnyMessage) -> str | None:

@@ -19,7 +19,7 @@ from langgraph.types import StateSnapshot
 from agent.context import AgentContext
 from agent.events import GraphPart, custom
 from agent.graph import MOST_STEPS
-from agent.inbox import NewMessage, asked_by, by_author, compose, post_message, upload_ids
+from agent.inbox import NewMessage, asked_by, by_author, compose, notices, post_message, upload_ids
 from agent.lease import Begun, acquire, begin, heartbeat, wait_for_turn
 from agent.observed import observed
 from agent.savers.fence import TURN, thread_config
@@ -195,7 +195,9 @@ class _Turn:
     async def _stream(
         self, update: dict[str, object] | None, messages: Sequence[AnyMessage]
     ) -> Parts:
-        """Runs the graph on behalf of who wrote `messages`."""
+        """Runs the graph on behalf of who wrote `messages`; first, what the thread was told."""
+        for notice in notices(messages):
+            yield custom(event="notice", **notice)
         stream = self.door.agent.graph.astream(
             update,
             self.config,

@@ -62,8 +62,8 @@ def _created(facts: Facts) -> str:
 
 def _approval(facts: Facts) -> str:
     if facts.get("status") == "PENDING":
-        return "Its start waits for approval: see the quote on the card."
-    return "Its start is approved."
+        return "The start waits for approval: see the quote on the card."
+    return "The start is approved."
 
 
 def _status(facts: Facts) -> str:
@@ -164,4 +164,4 @@ NOTICES: Mapping[str, str] = {
 def notice(facts: Sequence[Facts]) -> str:
     """A short acknowledgement of what the thread was told."""
     status = str(facts[-1].get("status", "")) if facts else ""
-    return NOTICES.get(status, "Noted: the card has the news.")
+    return NOTICES.get(status) or _STATES.get(status, "Noted: the card has the news.")

@@ -87,6 +87,6 @@ async def test_parts_that_nobody_knows_are_ignored() -> None:
 
 def test_a_card_says_ids_counts_prices_and_states() -> None:
     text = "\n".join(card_lines(CARD))
-    for fact in ("apr_1", "bat_1", "PENDING", "40", "1.60 USD"):
+    for fact in ("apr_1", "bat_1", "PENDING", "40", "$1.60"):
         assert fact in text
     assert card_lines({"kind": "unheard of", "answer": 42}) == ["kind unheard of, answer 42"]
