@@ -82,10 +82,10 @@ def _batch(batch: Artifact) -> list[str]:
     lines.extend(f"  {_refusal(row)}" for row in refused[:_SHOWN])
     if len(refused) > _SHOWN:
         lines.append(f"  and {len(refused) - _SHOWN} more refused rows")
-    lines.extend(
-        f"  then {f.get('kind')}: {f.get('status')}"
-        for f in map(_dict, _list(batch.get("follow_ups")))
-    )
+    followed = [_dict(follow_up) for follow_up in _list(batch.get("follow_ups"))]
+    then = [f"{f.get('kind')} {f.get('status')}" for f in followed if f.get("kind") != "notify"]
+    if then:
+        lines.append(f"  then {', '.join(dict.fromkeys(then))}")
     return lines
 
 
@@ -156,7 +156,9 @@ def notice_lines(text: str, facts: Artifact) -> list[str]:
     if counts:
         ended = ", ".join(f"{n} {state}" for state, n in counts.items())
         lines.append(f"  {ended}; spent {_dollars(facts.get('spent', 0))}")
-    for export in map(_dict, _list(facts.get("exports"))):
+    exports = map(_dict, _list(facts.get("exports")))
+    newest = {export.get("filename"): export for export in exports}
+    for export in newest.values():
         told = card_lines(export) if export.get("export_id") else [f"Export: {export.get('error')}"]
         lines.extend(f"  {line}" for line in told)
     return lines

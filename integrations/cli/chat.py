@@ -3,7 +3,6 @@
 The conversation is imported when it starts: other commands, workers above all, don't wait for it.
 """
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -20,7 +19,7 @@ def chat(thread: Thread = "terminal") -> None:
     from integrations.cli.terminal import converse
 
     with explained(), opened() as (services, caller):
-        asyncio.run(converse(services, caller, thread, working=False))
+        converse(services, caller, thread)
 
 
 def up(
@@ -30,5 +29,5 @@ def up(
     """Start workers, and talk to the assistant."""
     from integrations.cli.terminal import converse
 
-    with explained(), opened() as (services, caller), worker_processes(workers):
-        asyncio.run(converse(services, caller, thread, working=True))
+    with explained(), opened() as (services, caller), worker_processes(workers) as working:
+        converse(services, caller, thread, working)

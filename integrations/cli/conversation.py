@@ -1,5 +1,6 @@
 """A turn in the terminal: streamed text, tool steps with durations, facts as cards."""
 
+import re
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
@@ -10,12 +11,13 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.text import Text
 
-from agent.cards import card_lines
+from agent.cards import card_lines, notice_lines
 from agent.events import (
     ApprovalNeeded,
     ChatEvent,
     Done,
     ErrorEvent,
+    Notice,
     Token,
     ToolFinished,
     ToolProgress,
@@ -28,19 +30,9 @@ from agent.turn import run_turn
 from assetql.domain.identity import Principal
 from integrations.cli.output import console
 from integrations.cli.pictures import can_draw, thumbnail_strip
+from integrations.cli.prose import Prose
 from integrations.cli.session import new_key
 
-_TITLES = {
-    "style": "Style",
-    "batch": "Batch",
-    "quote": "Quote",
-    "approval": "Approval",
-    "assets": "Assets",
-    "tags": "Tags",
-    "follow_up": "Scheduled",
-    "package": "Package",
-    "styles": "Styles",
-}
 _PICTURES = 8
 
 
@@ -52,6 +44,7 @@ class Talk:
     caller: Principal
     thread_id: str
     _started: dict[str, float] = field(default_factory=dict[str, float])
+    _prose: Prose = field(default_factory=Prose)
 
     async def say(self, text: str, uploads: tuple[str, ...] = ()) -> list[str]:
         """Says it and shows the answer; returns the ids of approvals that it waits for."""
@@ -60,6 +53,13 @@ class Talk:
     async def listen(self) -> list[str]:
         """Lets the assistant take up what the thread was told meanwhile."""
         return await self._turn(None)
+
+    def has_news(self) -> bool:
+        """Whether anything waits in the thread that no turn has answered."""
+        stores = self.agent.services.stores
+        lease = stores.turns.get(self.caller.workspace, self.thread_id)
+        consumed = lease.consumed if lease else 0
+        return bool(stores.inbox.after(self.caller.workspace, self.thread_id, consumed))
 
     async def _turn(self, message: NewMessage | None) -> list[str]:
         waiting: list[str] = []
@@ -72,23 +72,31 @@ class Talk:
         return waiting
 
     def _show(self, event: ChatEvent) -> None:
+        if isinstance(event, Token):
+            self._prose.write(event.text)
+            return
+        self._prose.end()
         match event:
-            case Token(text):
-                console.print(text, end="", markup=False, highlight=False)
+            case Notice(text, facts):
+                _panel(notice_lines(text, facts), border="green")
+            case ErrorEvent(_, what, remedy):
+                console.print(f"[red]✗[/] {escape(what)} {escape(remedy)}")
+            case ToolStarted() | ToolProgress() | ToolFinished():
+                self._step(event)
+            case Done() | ApprovalNeeded():
+                pass  # the approval's card was shown when the tool finished
+
+    def _step(self, event: ToolStarted | ToolProgress | ToolFinished) -> None:
+        match event:
             case ToolStarted(call_id, name, _):
                 self._started[call_id] = time.monotonic()
-                console.print(f"[dim]● {name} …[/]")
+                if console.is_terminal:  # its end is written over it
+                    console.print(f"[dim]● {name} …[/]", end="\r")
             case ToolProgress(_, text, done, total):
                 share = f" {done}/{total}" if total else ""
                 console.print(f"[dim]  {escape(text)}{share}[/]")
             case ToolFinished():
                 self._finished(event)
-            case ErrorEvent(_, what, remedy):
-                console.print(f"[red]✗[/] {escape(what)} {escape(remedy)}")
-            case Done():
-                console.print()
-            case ApprovalNeeded():
-                pass  # its card was shown when the tool finished
 
     def _finished(self, event: ToolFinished) -> None:
         took = time.monotonic() - self._started.pop(event.call_id, time.monotonic())
@@ -101,10 +109,8 @@ class Talk:
             console.print(f"  {escape(event.text)}")
 
     def _card(self, artifact: Mapping[str, object]) -> None:
-        kind = str(artifact.get("kind"))
-        lines = Text("\n".join(card_lines(artifact)))
-        console.print(Panel(lines, title=_TITLES.get(kind, kind), title_align="left"))
-        if kind == "assets":
+        _panel(card_lines(artifact))
+        if artifact.get("kind") == "assets":
             self._pictures(artifact)
 
     def _pictures(self, artifact: Mapping[str, object]) -> None:
@@ -113,3 +119,19 @@ class Talk:
         keys = [str(asset["thumbnail_key"]) for asset in assets]
         if keys and can_draw(console):
             console.print(thumbnail_strip([objects.get(key) for key in keys], console))
+
+
+def _panel(lines: list[str], *, border: str = "dim") -> None:
+    first, *rest = lines
+    text = Text(first, "bold")
+    if rest:
+        text.append("\n" + "\n".join(rest), "not bold")
+    for color in re.finditer(r"#[0-9a-f]{6}\b", text.plain):
+        text.stylize(f"{_ink(color[0])} on {color[0]}", *color.span())
+    console.print(Panel(text, border_style=border))
+
+
+def _ink(color: str) -> str:
+    """Black or white, whichever is read on `color`."""
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return "black" if 0.3 * red + 0.59 * green + 0.11 * blue > 128 else "white"

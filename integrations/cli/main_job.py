@@ -1,7 +1,9 @@
 """The main job on the shipped example, through the assistant: what `assetql demo` runs."""
 
 import asyncio
+import shlex
 import shutil
+import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +16,12 @@ from assetql.pipeline.approve import answer_approval
 from assetql.pipeline.batch_status import BatchReport, find_batch
 from assetql.pipeline.export import Package, get_package
 from assetql.services import Services
+from assetql.settings import Settings
 from integrations.cli.attachments import attach
 from integrations.cli.conversation import Talk
 from integrations.cli.examples import LIST, REFERENCES
 from integrations.cli.export import save_package
+from integrations.cli.files import writable
 from integrations.cli.output import console
 from integrations.cli.pictures import can_draw, thumbnail_strip
 from integrations.cli.session import new_key
@@ -44,53 +48,60 @@ class Finished:
 
 def run_main_job(out: Path, services: Services, caller: Principal) -> None:
     """Runs it in a thread of its own, unpacks the pictures and says what to try next."""
+    with writable(out):
+        out.mkdir(parents=True, exist_ok=True)
     agent = open_agent(services)
     try:
         talk = Talk(agent, caller, f"demo-{new_key()[-8:].casefold()}")
-        finished = asyncio.run(_main_job(talk))
+        with asyncio.Runner() as runner:
+            finished = _main_job(talk, runner)
     finally:
         agent.close()
-    save_package(finished.package, out / finished.package.filename, services)
-    _unpack(out / finished.package.filename, out)
+    archive = out / finished.package.filename
+    save_package(finished.package, archive, services)
+    pictures = _unpack(archive, out)
     _show_pictures(finished.report.batch, talk)
-    _tell_what_next(finished, out, services.settings.home)
+    _tell_what_next(finished, [*pictures, archive], services.settings.home)
 
 
-async def _main_job(talk: Talk) -> Finished:
-    services = talk.agent.services
-    uploads = attach([LIST, *REFERENCES], services, talk.caller, talk.thread_id)
-    ask, tries = ASK, 0
-    while True:
-        tries += 1
-        console.print(f"[bold cyan]you>[/] {ask}")
-        if uploads:
-            names = ", ".join(path.name for path in (LIST, *REFERENCES))
-            console.print(f"[dim]attached: {names}[/]")
-        for approval_id in await talk.say(ask, uploads):
-            console.print(f"[bold cyan]you>[/] [dim](approves {approval_id})[/]")
-            answer_approval(
-                approval_id,
-                approve=True,
-                caller=talk.caller,
-                stores=services.stores,
-                clock=services.clock,
-            )
-        report = await asyncio.to_thread(_make, talk)
-        await talk.listen()
+def _main_job(talk: Talk, runner: asyncio.Runner) -> Finished:
+    files = [LIST, *REFERENCES]
+    uploads = attach(files, talk.agent.services, talk.caller, talk.thread_id)
+    _you(ASK, f"attached: {', '.join(path.name for path in files)}")
+    approvals = runner.run(talk.say(ASK, uploads))
+    for _ in range(_TRIES):
+        for approval_id in approvals:
+            _approve(approval_id, talk)
+        report = _make(talk)
+        runner.run(talk.listen())
         if report.status is BatchStatus.READY:
             return _finished(report, talk)
-        if tries == _TRIES:
-            raise Unavailable(
-                f"{report.batch.batch_id} is {report.status}.", remedy="Run it again."
-            )
-        ask, uploads = ASK_AGAIN, ()
+        _you(ASK_AGAIN)
+        approvals = runner.run(talk.say(ASK_AGAIN))
+    raise Unavailable(f"Images failed {_TRIES} times.", remedy="Run it again.")
+
+
+def _you(text: str, aside: str = "") -> None:
+    console.print(f"\n[bold cyan]you>[/] {text}" + (f"\n[dim]{aside}[/]" if aside else ""))
+
+
+def _approve(approval_id: str, talk: Talk) -> None:
+    services = talk.agent.services
+    _you(f"[dim](approves {approval_id})[/]")
+    answer_approval(
+        approval_id,
+        approve=True,
+        caller=talk.caller,
+        stores=services.stores,
+        clock=services.clock,
+    )
 
 
 def _make(talk: Talk) -> BatchReport:
     services = talk.agent.services
     batch = find_batch(None, caller=talk.caller, stores=services.stores, thread_id=talk.thread_id)
-    with worker_processes(_WORKERS):
-        return watch_batch(batch.batch_id, services, talk.caller)
+    with worker_processes(_WORKERS) as working:
+        return watch_batch(batch.batch_id, services, talk.caller, working=working)
 
 
 def _finished(report: BatchReport, talk: Talk) -> Finished:
@@ -106,14 +117,18 @@ def _finished(report: BatchReport, talk: Talk) -> Finished:
     return Finished(report, package, sum(bool(asset.tags.names) for asset in page.items))
 
 
-def _unpack(archive: Path, out: Path) -> None:
+def _unpack(archive: Path, out: Path) -> list[Path]:
     """The pictures that people look at first, beside the package."""
+    pictures: list[Path] = []
     with zipfile.ZipFile(archive) as package:
         for name in package.namelist():
             picture = Path(name)
             if picture.suffix == ".png" and ("contact" in name or picture.parts[0] == "atlas"):
-                with package.open(name) as source, (out / picture.name).open("wb") as target:
-                    shutil.copyfileobj(source, target)
+                target = out / picture.name
+                with package.open(name) as source, target.open("wb") as file:
+                    shutil.copyfileobj(source, file)
+                pictures.append(target)
+    return pictures
 
 
 def _show_pictures(batch: Batch, talk: Talk) -> None:
@@ -125,22 +140,35 @@ def _show_pictures(batch: Batch, talk: Talk) -> None:
         )
 
 
-def _tell_what_next(finished: Finished, out: Path, home: Path) -> None:
+def _tell_what_next(finished: Finished, files: list[Path], home: Path) -> None:
     counts, package = finished.report.counts, finished.package
     console.print(
-        f"[bold green]{counts.READY} of {counts.total} READY[/], {finished.tagged} tagged, "
-        f"{package.files} files for {' and '.join(package.presets)}."
+        f"\n[bold green]{counts.READY} of {counts.total} READY[/], {finished.tagged} tagged, "
+        f"{package.files} files for {' and '.join(package.presets)}:"
     )
-    for path in [*sorted(out.glob("*.png")), out / package.filename]:
-        console.print(f"  {path}", markup=False, highlight=False)
-    prefix = f"ASSETQL_HOME={home} assetql"
+    for path in files:
+        console.print(f"  {path}", markup=False, soft_wrap=True)
+    command = _how_to_call(home)
     console.print(
-        "The pictures are drawn by the built-in placeholder, the assistant is the built-in "
-        "planner; [bold]assetql doctor[/] says how to use real models. Try next:"
+        "\nThe pictures are drawn by the built-in placeholder, the assistant is the built-in "
+        "planner; [bold]doctor[/] says how to use real models. Try next:"
     )
-    for command in (
+    for words in (
         'search "red potion"',
         f"export {finished.report.batch.batch_id} --preset godot --out godot.zip",
         "up",
+        "doctor",
     ):
-        console.print(f"  {prefix} {command}", markup=False, highlight=False)
+        console.print(f"  {command} {words}", markup=False, soft_wrap=True)
+
+
+def _how_to_call(home: Path) -> str:
+    """What to type here: the data's home, unless it is the usual one, and where the command is."""
+    called, here = Path(sys.argv[0]).absolute(), Path.cwd()
+    on_path = shutil.which("assetql")
+    if on_path and Path(on_path).absolute() == called:
+        name = "assetql"
+    else:
+        name = str(called.relative_to(here) if called.is_relative_to(here) else called)
+    usual = Settings.model_fields["home"].get_default(call_default_factory=True)
+    return name if home == usual else f"ASSETQL_HOME={shlex.quote(str(home))} {name}"

@@ -2,6 +2,8 @@
 
 import signal
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -28,10 +30,21 @@ def worker(
     with explained(), opened() as (services, _caller):
         with _Bar(services.stores) as bar:
             loop = Worker(services, concurrency=concurrency, watch=bar.saw)
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda _number, _frame: loop.stop())
-            loop.run(until_idle=until_idle)
+            with _stopped_by_signals(loop):
+                loop.run(until_idle=until_idle)
         bar.report()
+
+
+@contextmanager
+def _stopped_by_signals(loop: Worker) -> Generator[None]:
+    """SIGTERM and Ctrl-C let it finish what it has in hand; one that is ignored stays ignored."""
+    heard = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) != signal.SIG_IGN]
+    before = {n: signal.signal(n, lambda _number, _frame: loop.stop()) for n in heard}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _Bar:
