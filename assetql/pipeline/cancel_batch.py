@@ -59,7 +59,9 @@ def _cancel_one(batch: Batch, task_id: str, *, stores: Stores, clock: Clock) -> 
 
 
 def _require_open(batch: Batch, stores: Stores) -> None:
-    if batch.started_at and not stores.tasks.tally(batch.workspace, batch.batch_id).counts.open:
+    if batch.started_at is None or not batch.dispatched:
+        return  # a draft, or a run that is about to begin
+    if not stores.tasks.tally(batch.workspace, batch.batch_id).counts.open:
         raise Conflict(
             f"{batch.batch_id} has ended; there is nothing left to cancel.",
             remedy="Its images are in the search.",
