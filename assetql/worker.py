@@ -114,10 +114,15 @@ class Worker:
         poll = services.settings.poll_seconds
         heartbeat = LeaseHeartbeat(services.stores, services.clock, services.terms.lease)
         with heartbeat, ThreadPoolExecutor(self._concurrency, "worker") as pool:
-            for number in range(self._concurrency):
+            consumers = [
                 pool.submit(self._consume, self.generator(f"{self._name}-{number}", heartbeat))
+                for number in range(self._concurrency)
+            ]
             try:
                 while not self._stop.is_set():
+                    for consumer in consumers:
+                        if consumer.done():
+                            consumer.result()  # it ended with an error, which ends the worker too
                     idle = self._tidy(workflow)
                     if until_idle and idle:
                         break

@@ -126,6 +126,10 @@ def _run(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> bool:
     except AssetQLError as error:
         _EVENTS.warning("follow_up.failed", error, kind=follow_up.kind.value)
         return _end(follow_up, FollowUpStatus.FAILED, {"error": str(error)}, workflow)
+    except Exception as error:  # noqa: BLE001 - it must not end the worker, nor hold its batch open
+        _EVENTS.crash("follow_up.crashed", error, kind=follow_up.kind.value)
+        crashed = {"error": f"crashed: {type(error).__name__}"}
+        return _end(follow_up, FollowUpStatus.FAILED, crashed, workflow)
     _EVENTS.info("follow_up.done", kind=follow_up.kind.value)
     return _end(follow_up, FollowUpStatus.DONE, result, workflow)
 
