@@ -9,7 +9,7 @@ from assetql.services import Services, workflow_of
 from assetql.worker import LeaseHeartbeat, Worker
 from tests.contract.values import ManualClock
 
-_PATIENCE = 200
+_PATIENCE = 400
 
 
 def generator_of(services: Services, make: MakeImage, worker: str = "w1") -> Generator:
