@@ -6,8 +6,11 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """`attempts` and `faults` cap one run of a task; `lease` is a worker's hold on it;
-    `approval` is how long a question stands, `link` how long a download link works."""
+    """What one deployment works under.
+
+    `attempts` and `faults` cap one run of a task; `lease` is a worker's hold on it; `approval` is
+    how long a question stands, `link` how long a download link works.
+    """
 
     attempts: int = 4
     faults: int = 5
