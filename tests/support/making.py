@@ -35,9 +35,9 @@ PLAIN = Fate()
 
 @cache
 def tiny_png() -> bytes:
-    """A red square of 8 by 8 pixels."""
+    """A red square of 16 by 16 pixels."""
     out = io.BytesIO()
-    Image.new("RGBA", (8, 8), "#cc2222").save(out, "PNG")
+    Image.new("RGBA", (16, 16), "#cc2222").save(out, "PNG")
     return out.getvalue()
 
 
@@ -65,8 +65,8 @@ def made_image(task: Task, score: float = 0.9) -> MadeImage:
         png=tiny_png(),
         thumbnail=tiny_png(),
         sha256=hashlib.sha256(tiny_png()).hexdigest(),
-        width=8,
-        height=8,
+        width=16,
+        height=16,
         recipe=_recipe(task),
         verdict=Verdict(score, THRESHOLD, score >= THRESHOLD),
         embedding=(0.6, 0.8),

@@ -280,7 +280,7 @@ def by_model(services: Services, image: bytes) -> MakeImage:
 
 @pytest.mark.parametrize(
     ("image", "told"),
-    [(b"no picture", "no readable PNG"), (tiny_png(), "8x8 pixels, not 128x128")],
+    [(b"no picture", "no readable PNG"), (tiny_png(), "16x16 pixels, not 128x128")],
     ids=["garbage", "size"],
 )
 def test_a_model_that_answers_wrongly_is_a_fault(
