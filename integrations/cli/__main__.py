@@ -1,5 +1,17 @@
-"""`python -m integrations.cli`: the command line, without its console script."""
+"""The console script, and `python -m integrations.cli`."""
 
-from integrations.cli.app import main
+import sys
 
-main()
+
+def main() -> None:
+    """Runs the command line; Ctrl-C ends it with status 130 even while it loads."""
+    try:
+        from integrations.cli.app import app
+
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -91,8 +91,3 @@ app.command(
 app.add_typer(batch.app, name="batch")
 app.add_typer(style.app, name="style")
 app.add_typer(tag.app, name="tag")
-
-
-def main() -> None:
-    """The console script."""
-    app()

@@ -118,7 +118,7 @@ class Talk:
         objects = self.agent.services.stores.objects
         keys = [str(asset["thumbnail_key"]) for asset in assets]
         if keys and can_draw(console):
-            console.print(thumbnail_strip([objects.get(key) for key in keys], console))
+            console.print(thumbnail_strip([objects.get(key) for key in keys], console), end="")
 
 
 def _panel(lines: list[str], *, border: str = "dim") -> None:

@@ -35,6 +35,7 @@ ASK = (
 ASK_AGAIN = "Some of them failed, run those again, then export for Unity and as a sprite atlas."
 _TRIES = 4
 _WORKERS = 2
+_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,10 @@ def _unpack(archive: Path, out: Path) -> list[Path]:
 def _show_pictures(batch: Batch, talk: Talk) -> None:
     if can_draw(console):
         stores = talk.agent.services.stores
-        assets = stores.assets.page(batch.workspace, batch.batch_id, limit=12).items
-        console.print(
-            thumbnail_strip([stores.objects.get(a.thumbnail_key) for a in assets], console)
-        )
+        page = stores.assets.page(batch.workspace, batch.batch_id, limit=batch.quote.images)
+        spread = page.items[:: max(1, len(page.items) // _SHOWN)]
+        thumbnails = [stores.objects.get(asset.thumbnail_key) for asset in spread]
+        console.print(thumbnail_strip(thumbnails, console), end="")
 
 
 def _tell_what_next(finished: Finished, files: list[Path], home: Path) -> None:
