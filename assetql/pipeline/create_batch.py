@@ -128,8 +128,9 @@ def create_batch(
         raise InvalidInput("A batch needs at least one row.", remedy="Name what to make.")
     profile = find_style(style, caller=caller, stores=stores) if style else None
     now = clock.now()
-    # Not derived from the key alone: two calls at once must not write over each other's tasks.
-    batch_id = derived_id("bat", caller.workspace, key, now.isoformat())
+    # Not derived from the key alone: two calls at once, or a call that was killed and made again
+    # with other rows, must not share tasks.
+    batch_id = derived_id("bat", caller.workspace, key, now.isoformat(), *rows)
     batch = Batch(
         workspace=caller.workspace,
         batch_id=batch_id,
