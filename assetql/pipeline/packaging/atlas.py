@@ -1,27 +1,24 @@
 """Atlas: trimmed sprites on packed sheets, described by TexturePacker's JSON hash.
 
-Only boxes are kept from the first pass over the images; each page is then composed from its own
-images, read again, so that one page at a time is in memory.
+One page at a time is in memory: from the first pass over the images the boxes are kept, and the
+sprites' pixels on disk. A sprite that found no room there is read and decoded again.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from PIL import Image
 
 from assetql.domain.presets import Format
 from assetql.pipeline.packaging.atlas_layout import Page, Place, lay_out
-from assetql.pipeline.packaging.images import decode, encode
-from assetql.pipeline.packaging.ordered import in_order
+from assetql.pipeline.packaging.images import decode, encode, trimmed
 from assetql.pipeline.packaging.shelf import Facts, PackageFile, Shelf
-
-_NOTHING = (0, 0, 1, 1)  # an invisible sprite keeps one pixel: loaders refuse empty frames
 
 
 def sheets(shelf: Shelf) -> Iterable[PackageFile]:
     """Each page's PNG and JSON."""
-    pages = lay_out([_size(_box(facts)) for facts in shelf.facts])
+    pages = lay_out([_size(facts.sprite) for facts in shelf.facts])
     names = _page_names(shelf.title, len(pages))
     for page, name in zip(pages, names, strict=True):
         others = [f"{other}.json" for other in names if other != name]
@@ -34,17 +31,18 @@ def _page_names(title: str, count: int) -> list[str]:
 
 
 def _compose(page: Page, shelf: Shelf) -> Image.Image:
-    def sprite(read: tuple[Place, bytes]) -> Image.Image:
-        place, data = read
-        image = decode(data, shelf.assets[place.index])
-        return image.crop(_box(shelf.facts[place.index]))
-
-    keys = ((place, shelf.assets[place.index].object_key) for place in page.places)
-    reads = ((place, shelf.read_object(key)) for place, key in keys)
     sheet = Image.new("RGBA", page.size)
-    for place, image in zip(page.places, in_order(sprite, reads), strict=True):
-        _paste(sheet, image, place)
+    for place in page.places:
+        _paste(sheet, _sprite(place.index, shelf), place)
     return sheet
+
+
+def _sprite(index: int, shelf: Shelf) -> Image.Image:
+    facts, asset = shelf.facts[index], shelf.assets[index]
+    pixels = shelf.sprites.get(index)
+    if pixels is None:
+        return trimmed(decode(shelf.read_object(asset.object_key), asset), facts)
+    return Image.frombuffer("RGBA", _size(facts.sprite), pixels, "raw", "RGBA", 0, 1)
 
 
 def _paste(sheet: Image.Image, sprite: Image.Image, place: Place) -> None:
@@ -62,8 +60,7 @@ def _paste(sheet: Image.Image, sprite: Image.Image, place: Place) -> None:
             sheet.paste(sheet.crop((left, edge_y, end, edge_y + 1)), (left, target_y))
 
 
-def _description(page: Page, shelf: Shelf, name: str, others: Sequence[str]) -> bytes:
-    frames = {f"{shelf.names[p.index]}.png": _frame(p, shelf.facts[p.index]) for p in page.places}
+def _description(page: Page, shelf: Shelf, name: str, others: Sequence[str]) -> Iterator[bytes]:
     meta = {
         "app": "AssetQL",
         "version": "1.0",
@@ -73,13 +70,17 @@ def _description(page: Page, shelf: Shelf, name: str, others: Sequence[str]) -> 
         "scale": "1",
         "related_multi_packs": list(others),
     }
-    return (
-        json.dumps({"frames": frames, "meta": meta}, ensure_ascii=False, indent=1) + "\n"
-    ).encode()
+    yield b'{"frames": {'
+    for number, place in enumerate(page.places):
+        frame = _json(_frame(place, shelf.facts[place.index]))
+        yield (
+            (b",\n" if number else b"\n") + _json(f"{shelf.names[place.index]}.png") + b": " + frame
+        )
+    yield b'\n},\n"meta": ' + _json(meta) + b"}\n"
 
 
 def _frame(place: Place, facts: Facts) -> dict[str, Any]:
-    box = _box(facts)
+    box = facts.sprite
     width, height = _size(box)
     return {
         "frame": {"x": place.x, "y": place.y, "w": width, "h": height},
@@ -91,8 +92,8 @@ def _frame(place: Place, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _box(facts: Facts) -> tuple[int, int, int, int]:
-    return facts.visible or _NOTHING
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
 
 
 def _size(box: tuple[int, int, int, int]) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 import io
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from math import ceil
 
 from PIL import Image, ImageDraw, ImageFont
@@ -11,10 +12,11 @@ from assetql.domain.asset import Asset
 from assetql.pipeline.packaging.shelf import PackageFile
 from assetql.pipeline.thumbnail import shrink
 
+SHEET_LEVEL = 3  # of compression: higher ones take twice as long for a tenth less
 _COLUMNS, _ROWS = 8, 10
-_PICTURE = 112  # pixels that a picture may be wide and high
+PICTURE = 112  # pixels that a picture may be wide and high
 _PAD = 12
-_CARD = (_PICTURE + 2 * _PAD, _PICTURE + 2 * _PAD + 34)
+_CARD = (PICTURE + 2 * _PAD, PICTURE + 2 * _PAD + 34)
 _GAP = 12
 _MARGIN = 28
 _HEADER = 58
@@ -25,6 +27,7 @@ _TILE = 8
 _DRAWN = frozenset("©«°±´·»‘’“”…‹›")  # beside ASCII all that the font has
 _TEXT = (222, 225, 231)
 _FAINT = (139, 146, 158)
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 class ContactSheet:
@@ -39,7 +42,10 @@ class ContactSheet:
         self._left = count
         self._fonts = [ImageFont.load_default(size) for size in (22, 13, 11)]
         self._card = _empty_card()
-        self._sheet = self._new_page()
+        # One for all pages: the first is the largest, and a new one each would scatter memory.
+        self._columns, self._size = _layout(self._left)
+        self._sheet = Image.new("RGB", self._size)
+        self._begin()
 
     def add(self, asset: Asset, picture: Image.Image) -> Iterator[PackageFile]:
         """Put an asset on the sheet; its page, when that fills it."""
@@ -47,10 +53,10 @@ class ContactSheet:
         x = _MARGIN + column * (_CARD[0] + _GAP)
         y = _MARGIN + _HEADER + row * (_CARD[1] + _GAP)
         self._sheet.paste(self._card, (x, y))
-        left = x + _PAD + (_PICTURE - picture.width) // 2
-        top = y + _PAD + (_PICTURE - picture.height) // 2
+        left = x + _PAD + (PICTURE - picture.width) // 2
+        top = y + _PAD + (PICTURE - picture.height) // 2
         self._sheet.paste(picture, (left, top), picture)
-        self._label(asset, x, y + _PAD + _PICTURE)
+        self._label(asset, x, y + _PAD + PICTURE)
         self._on_page += 1
         if self._on_page == _COLUMNS * _ROWS:
             yield self._give()
@@ -62,24 +68,24 @@ class ContactSheet:
 
     def _give(self) -> PackageFile:
         out = io.BytesIO()
-        self._sheet.save(out, "png", compress_level=3)
+        whole = self._size == self._sheet.size
+        page = self._sheet if whole else self._sheet.crop((0, 0, *self._size))
+        page.save(out, "png", compress_level=SHEET_LEVEL)
         self._page += 1
         name = "contact-sheet.png" if self._page == 1 else f"contact-sheet-{self._page}.png"
         self._left -= self._on_page
         self._on_page = 0
-        # The last page's pixels would stay in memory while the atlas is made.
-        self._sheet = self._new_page() if self._left else Image.new("RGB", (1, 1))
+        if self._left:
+            self._begin()
+        else:
+            self._sheet = Image.new("RGB", (1, 1))  # its pixels are not there beside the atlas's
         return PackageFile(name, out.getvalue())
 
-    def _new_page(self) -> Image.Image:
-        here = min(self._left, _COLUMNS * _ROWS)
-        self._columns = min(_COLUMNS, max(3, here))
-        rows = ceil(here / self._columns)
-        width = 2 * _MARGIN + self._columns * (_CARD[0] + _GAP) - _GAP
-        height = 2 * _MARGIN + _HEADER + rows * (_CARD[1] + _GAP) - _GAP
-        sheet = Image.new("RGB", (width, height), _BACKGROUND)
-        draw = ImageDraw.Draw(sheet)
-        room = width - 2 * _MARGIN
+    def _begin(self) -> None:
+        self._columns, self._size = _layout(self._left)
+        self._sheet.paste(_BACKGROUND, (0, 0, *self._size))
+        draw = ImageDraw.Draw(self._sheet)
+        room = self._size[0] - 2 * _MARGIN
         draw.text(
             (_MARGIN, _MARGIN - 6),
             _fit(_readable(self._title, "Assets"), self._fonts[0], room),
@@ -89,32 +95,48 @@ class ContactSheet:
         pages = f"  ·  page {self._page + 1} of {self._pages}" if self._pages > 1 else ""
         count = f"{self._count} asset{'' if self._count == 1 else 's'}{pages}"
         draw.text((_MARGIN, _MARGIN + 24), count, _FAINT, self._fonts[1])
-        return sheet
 
     def _label(self, asset: Asset, x: int, y: int) -> None:
-        draw = ImageDraw.Draw(self._sheet)
-        middle = x + _CARD[0] // 2
-        name = _fit(_readable(asset.name, asset.asset_id), self._fonts[1], _CARD[0] - 12)
-        draw.text((middle, y + 18), name, _TEXT, self._fonts[1], anchor="ms")
-        category = _fit(_readable(asset.category, ""), self._fonts[2], _CARD[0] - 12)
-        draw.text((middle, y + 34), category, _FAINT, self._fonts[2], anchor="ms")
+        name = _line(_readable(asset.name, asset.asset_id), self._fonts[1])
+        self._sheet.paste(_TEXT, (x, y), name)
+        category = _line(_readable(asset.category, ""), self._fonts[2])
+        self._sheet.paste(_FAINT, (x, y + 16), category)
+
+
+def _layout(left: int) -> tuple[int, tuple[int, int]]:
+    """Columns of the next page, and its size in pixels, when `left` assets are to be shown."""
+    here = min(left, _COLUMNS * _ROWS)
+    columns = min(_COLUMNS, max(3, here))
+    rows = ceil(here / columns)
+    width = 2 * _MARGIN + columns * (_CARD[0] + _GAP) - _GAP
+    height = 2 * _MARGIN + _HEADER + rows * (_CARD[1] + _GAP) - _GAP
+    return columns, (width, height)
+
+
+@lru_cache(maxsize=64)  # categories return again and again
+def _line(text: str, font: Font) -> Image.Image:
+    """A mask of one line of text, as wide as a card."""
+    mask = Image.new("L", (_CARD[0], 24))
+    line = _fit(text, font, _CARD[0] - 12)
+    ImageDraw.Draw(mask).text((_CARD[0] // 2, 18), line, 255, font, anchor="ms")
+    return mask
 
 
 def card_picture(image: Image.Image) -> Image.Image:
     """The picture for a card; small pixel art is enlarged by whole pixels."""
     longest = max(image.size)
-    if longest * 2 <= _PICTURE:
-        factor = _PICTURE // longest
+    if longest * 2 <= PICTURE:
+        factor = PICTURE // longest
         return image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
-    return image.copy() if longest <= _PICTURE else shrink(image, _PICTURE)
+    return image.copy() if longest <= PICTURE else shrink(image, PICTURE)
 
 
 def _empty_card() -> Image.Image:
     card = Image.new("RGB", _CARD, _BACKGROUND)
     draw = ImageDraw.Draw(card)
     draw.rounded_rectangle((0, 0, _CARD[0] - 1, _CARD[1] - 1), radius=10, fill=_SURFACE)
-    for row in range(_PICTURE // _TILE):
-        for column in range(_PICTURE // _TILE):
+    for row in range(PICTURE // _TILE):
+        for column in range(PICTURE // _TILE):
             x, y = _PAD + column * _TILE, _PAD + row * _TILE
             color = _TILES[(row + column) % 2]
             draw.rectangle((x, y, x + _TILE - 1, y + _TILE - 1), fill=color)
@@ -128,7 +150,7 @@ def _readable(text: str, fallback: str) -> str:
     return " ".join(kept.split()) or fallback
 
 
-def _fit(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
+def _fit(text: str, font: Font, width: int) -> str:
     """The text on one line, cut with an ellipsis where it is too wide."""
     if font.getlength(text) <= width:
         return text

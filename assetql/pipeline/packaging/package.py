@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import BinaryIO
 
 from PIL import Image
@@ -14,10 +14,11 @@ from assetql.domain.errors import InvalidInput
 from assetql.domain.presets import Preset, preset_of
 from assetql.domain.safe_names import TITLE_BYTES, name_by, unique_names
 from assetql.pipeline.packaging import atlas, contact_sheet, godot, ios, readme, unity, unreal, web
-from assetql.pipeline.packaging.images import Renderer, decode, facts_of
+from assetql.pipeline.packaging.images import Renderer, decode, facts_of, trimmed
 from assetql.pipeline.packaging.manifest import Manifest
 from assetql.pipeline.packaging.ordered import in_order
 from assetql.pipeline.packaging.shelf import Companion, Facts, PackageFile, ReadObject, Shelf
+from assetql.pipeline.packaging.sprites import Sprites, room_for_sprites
 from assetql.pipeline.packaging.zip_stream import ZipStream
 
 COMPANIONS = {
@@ -26,7 +27,7 @@ COMPANIONS = {
     "godot": Companion(beside=godot.import_settings, closing=godot.sprite_frames),
     "unreal": Companion(closing=unreal.data_table),
     "ios": Companion(beside=ios.image_set, closing=ios.catalogue),
-    "atlas": Companion(closing=atlas.sheets),
+    "atlas": Companion(closing=atlas.sheets, trims=True),
 }
 _NONE = Companion()
 _IN_MEMORY = 1 << 20  # what grows beyond this waits on disk
@@ -45,11 +46,12 @@ class PackageSummary:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """All that one asset gives: its facts, its files by preset, its picture on the sheet."""
+    """All that one asset gives: its facts, files by preset, picture on the sheet and sprite."""
 
     facts: Facts
     files: list[tuple[str, PackageFile]]
     card: Image.Image
+    sprite: bytes | None
     sha256_differs: bool
 
 
@@ -75,10 +77,12 @@ def write_package(
     with (
         SpooledTemporaryFile(max_size=_IN_MEMORY) as entry,
         SpooledTemporaryFile(max_size=_IN_MEMORY) as lines,
+        TemporaryFile() as pixels,
         ZipStream(out, entry) as archive,
     ):
         manifest = Manifest(lines, assets, title, chosen)
-        package = _Package(archive, manifest, assets, read_object, chosen, title)
+        sprites = Sprites(pixels, room_for_sprites())
+        package = _Package(archive, manifest, assets, read_object, chosen, title, sprites)
         return package.write()
 
 
@@ -93,12 +97,14 @@ class _Package:
         read_object: ReadObject,
         presets: Sequence[Preset],
         title: str,
+        sprites: Sprites,
     ) -> None:
         self._archive = archive
         self._manifest = manifest
         self._assets = assets
         self._read_object = read_object
         self._title = title
+        self._sprites = sprites
         self._facts: list[Facts] = []
         self._shelves = [self._shelf(preset) for preset in presets]
         self._counts: Counter[str] = Counter()
@@ -108,8 +114,9 @@ class _Package:
         presets = [shelf.preset for shelf in self._shelves]
         self._add(readme.readme(self._title, len(self._assets), presets))
         sheet = contact_sheet.ContactSheet(self._title, len(self._assets))
-        for asset, made in zip(self._assets, self._make_all(), strict=True):
-            self._keep(asset, made)
+        for index, made in enumerate(self._make_all()):
+            asset = self._assets[index]
+            self._keep(index, asset, made)
             self._add_all(sheet.add(asset, made.card))
         self._add_all(sheet.finish())
         for shelf in self._shelves:
@@ -136,6 +143,7 @@ class _Package:
             assets=self._assets,
             names=unique_names(((a.asset_id, a.name) for a in self._assets), preset.names),
             facts=self._facts,
+            sprites=self._sprites,
             read_object=self._read_object,
         )
 
@@ -146,8 +154,10 @@ class _Package:
 
         return in_order(make, enumerate(self._read_object(a.object_key) for a in self._assets))
 
-    def _keep(self, asset: Asset, made: _Made) -> None:
+    def _keep(self, index: int, asset: Asset, made: _Made) -> None:
         self._facts.append(made.facts)
+        if made.sprite is not None:
+            self._sprites.add(index, made.sprite)
         if made.sha256_differs:
             self._warnings.append(
                 f"Asset {asset.asset_id!r}: the image's sha256 is not the recorded one."
@@ -179,4 +189,12 @@ def _make(shelves: Sequence[Shelf], asset: Asset, index: int, data: bytes) -> _M
         beside = COMPANIONS.get(name, _NONE).beside
         files += [(name, file) for file in (beside(shelf, index, facts) if beside else ())]
     differs = sha256(data).hexdigest() != asset.sha256
-    return _Made(facts, files, contact_sheet.card_picture(image), differs)
+    trims = any(COMPANIONS.get(shelf.preset.name, _NONE).trims for shelf in shelves)
+    sprite = trimmed(image, facts).tobytes() if trims else None
+    return _Made(
+        facts,
+        files,
+        contact_sheet.card_picture(renderer.smallest(contact_sheet.PICTURE)),
+        sprite,
+        differs,
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assetql.domain.asset import Asset
 from assetql.domain.presets import Preset, Rendition, renditions
+from assetql.pipeline.packaging.sprites import Sprites
 
 ReadObject = Callable[[str], bytes]
 
@@ -30,6 +31,11 @@ class Facts:
     size: tuple[int, int]
     visible: tuple[int, int, int, int] | None
 
+    @property
+    def sprite(self) -> tuple[int, int, int, int]:
+        """The box that an atlas shows; of an invisible image one pixel, as loaders need some."""
+        return self.visible or (0, 0, 1, 1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
@@ -41,6 +47,7 @@ class Shelf:
     assets: Sequence[Asset]
     names: Sequence[str]
     facts: Sequence[Facts]
+    sprites: Sprites
     read_object: ReadObject
 
     def renditions(self, index: int, size: tuple[int, int]) -> tuple[Rendition, ...]:
@@ -53,8 +60,9 @@ class Companion:
     """The files that a preset adds to its images.
 
     `beside` gives those of one asset and runs in several threads; `closing` gives those of the
-    whole package, once, when the facts are complete.
+    whole package, once, when the facts are complete. `trims`: the shelf's sprites are kept.
     """
 
     beside: Callable[[Shelf, int, Facts], Iterable[PackageFile]] | None = None
     closing: Callable[[Shelf], Iterable[PackageFile]] | None = None
+    trims: bool = False

@@ -87,7 +87,7 @@ def _line(cells: list[str | int | float | list[str]] | list[str]) -> bytes:
 
 def _json(shelf: Shelf) -> Iterator[bytes]:
     for number, row in enumerate(_rows(shelf)):
-        text = json.dumps(row, ensure_ascii=False, indent=2)
+        text = json.dumps(row, ensure_ascii=False)
         yield (("[\n" if number == 0 else ",\n") + text).encode()
     yield b"\n]\n"
 

@@ -172,7 +172,7 @@ def test_nothing_to_export_and_unknown_presets_are_refused(library: Library):
         written(library, "raw", "goddot")
 
 
-def test_each_image_is_read_once_for_all_presets_but_the_atlas(library: Library):
+def test_each_image_is_read_once_for_all_presets(library: Library):
     assets, objects = library
     reads: list[str] = []
 
@@ -180,6 +180,5 @@ def test_each_image_is_read_once_for_all_presets_but_the_atlas(library: Library)
         reads.append(key)
         return objects[key]
 
-    presets = [name for name in ALL if name != "atlas"]
-    write_package(io.BytesIO(), assets=assets, read_object=read, presets=presets, title="T")
+    write_package(io.BytesIO(), assets=assets, read_object=read, presets=ALL, title="T")
     assert reads == [asset.object_key for asset in assets]
