@@ -1,9 +1,13 @@
 """Every setting, read once from the environment (`ASSETQL_…`)."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Price = Annotated[float, Field(ge=1e-6, le=1e6)]  # from one micro, the least that is charged
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
 class Settings(BaseSettings):
@@ -36,17 +40,21 @@ class Settings(BaseSettings):
     off_style_rate: float = Field(
         default=0.08, ge=0, le=1, description="Share of images that the placeholder spoils"
     )
-    budget: float = Field(default=100.0, ge=0, description="A new workspace's budget in USD")
-    price_small: float = Field(default=0.02, gt=0, description="USD per READY image up to 256 px")
-    price_medium: float = Field(default=0.04, gt=0, description="USD, up to 512 px")
-    price_large: float = Field(default=0.08, gt=0, description="USD, above")
+    budget: float = Field(
+        default=100.0, ge=0, le=1e9, description="A new workspace's budget in USD"
+    )
+    price_small: Price = Field(default=0.02, description="USD per READY image up to 256 px")
+    price_medium: Price = Field(default=0.04, description="USD, up to 512 px")
+    price_large: Price = Field(default=0.08, description="USD, above")
     attempts: int = Field(default=4, ge=1, le=20, description="Images tried per task and run")
     faults: int = Field(default=5, ge=1, le=50, description="Faults survived per task and run")
-    lease_seconds: float = Field(default=60, gt=0, description="A worker's hold on a task")
-    poll_seconds: float = Field(default=1, gt=0, description="How often an idle worker looks")
+    lease_seconds: Seconds = Field(default=60, description="A worker's hold on a task")
+    poll_seconds: Seconds = Field(default=1, description="How often an idle worker looks")
     max_receives: int = Field(default=10, ge=2, description="Receipts before the dead letters")
-    turn_lease_seconds: float = Field(default=30, gt=0, description="A turn's hold on a thread")
-    approval_hours: float = Field(default=72, gt=0, description="How long a question stands")
+    turn_lease_seconds: Seconds = Field(default=30, description="A turn's hold on a thread")
+    approval_hours: float = Field(
+        default=72, gt=0, le=87_600, description="How long a question stands"
+    )
     max_rows: int = Field(default=10_000, ge=1, description="Rows of one asset list")
     max_cell: int = Field(default=2_000, ge=1, description="Characters of one cell")
     max_side: int = Field(default=2_048, ge=16, le=2_048, description="Pixels along a side")

@@ -13,9 +13,9 @@ def amount(micros: int) -> float:
 
 def money_text(micros: int) -> str:
     """For people: `$1.60`; fractions of a cent are kept where there are any."""
-    cents = f"{micros / MICROS:,.2f}"
-    exact = f"{micros / MICROS:,.6f}".rstrip("0")
-    return f"${exact if len(exact) > len(cents) else cents}"
+    cents = f"{abs(micros) / MICROS:,.2f}"
+    exact = f"{abs(micros) / MICROS:,.6f}".rstrip("0")
+    return f"{'-' * (micros < 0)}${exact if len(exact) > len(cents) else cents}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from tests.e2e.conftest import Cli
     [
         ("BUDGET", "lots"),
         ("BUDGET", "-1"),
+        ("BUDGET", "inf"),
+        ("PRICE_LARGE", "nan"),
+        ("APPROVAL_HOURS", "inf"),
         ("WORKSPACE", "../other"),
         ("ATTEMPTS", "0"),
         ("PRICE_SMALL", "free"),

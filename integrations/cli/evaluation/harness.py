@@ -123,9 +123,11 @@ class Harness:
 
     async def _template(self, setup: tuple[str, ...]) -> Path:
         if setup not in self._built:
+            # What comes before the last state may be built already.
+            base = await self._template(setup[:-1]) if setup else None
             home = Path(self._scratch.name) / f"setup-{len(self._built)}"
-            if setup:  # what comes before the last state may be built already
-                shutil.copytree(await self._template(setup[:-1]), home)
+            if base:
+                shutil.copytree(base, home)
             services = open_configured(self._at(home))
             try:
                 if setup:
