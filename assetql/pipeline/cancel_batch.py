@@ -19,13 +19,20 @@ def cancel_batch(batch_id: str, *, caller: Principal, stores: Stores, clock: Clo
     Raises: NotFound; Conflict where it has ended.
     """
     caller.require(Action.EDIT)
-    batch = get_batch(batch_id, caller=caller, stores=stores)
-    while batch.cancelled_at is None:
-        _require_open(batch, stores)
+    while True:
+        # The tasks first: another cancel saves the batch before it ends them.
+        still_open = stores.tasks.tally(caller.workspace, batch_id).counts.open
+        batch = get_batch(batch_id, caller=caller, stores=stores)
+        if batch.cancelled_at:
+            break
+        if batch.started_at and batch.dispatched and not still_open:
+            raise Conflict(
+                f"{batch_id} has ended; there is nothing left to cancel.",
+                remedy="Its images are in the search.",
+            )
         cancelled = replace(batch, cancelled_at=clock.now(), version=batch.version + 1)
         with suppress(Conflict):  # somebody settled or started it meanwhile: look again
             stores.batches.save(cancelled)
-        batch = get_batch(batch_id, caller=caller, stores=stores)
     at = batch.cancelled_at
     note(stores.audit, "batch.cancel", batch_id, caller=caller, at=at, once="cancelled")
     cancel_tasks(batch, stores=stores, clock=clock)
@@ -56,13 +63,3 @@ def _cancel_one(batch: Batch, task_id: str, *, stores: Stores, clock: Clock) -> 
         except Conflict:
             continue  # a worker moved it meanwhile: look again
         return
-
-
-def _require_open(batch: Batch, stores: Stores) -> None:
-    if batch.started_at is None or not batch.dispatched:
-        return  # a draft, or a run that is about to begin
-    if not stores.tasks.tally(batch.workspace, batch.batch_id).counts.open:
-        raise Conflict(
-            f"{batch.batch_id} has ended; there is nothing left to cancel.",
-            remedy="Its images are in the search.",
-        )
