@@ -10,7 +10,7 @@ import pytest
 from assetql.services import Services
 from tests.contract.values import ManualClock
 from tests.support.homes import open_home
-from tests.support.studios import Studio, open_studio
+from tests.support.studios import Studio, open_studios
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +19,7 @@ def two_studios(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Studio,
     home = tmp_path_factory.mktemp("studios")
     clock = ManualClock()
     with open_home(home, clock=clock) as services:
-        ours = open_studio(services, "studio", clock)
-        clock.advance(timedelta(seconds=1))
-        theirs = open_studio(services, "rival", clock)
+        ours, theirs = open_studios(services, clock, "studio", "rival")
     return home, ours, theirs
 
 

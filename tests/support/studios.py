@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,19 @@ class Studio:
         )
 
 
-def open_studio(services: Services, workspace: str, clock: ManualClock) -> Studio:
-    """Fills a workspace."""
+def open_studios(services: Services, clock: ManualClock, *workspaces: str) -> list[Studio]:
+    """Fills workspaces, one after the other; what is running in each has not begun its images."""
+    studios: list[Studio] = []
+    for workspace in workspaces:
+        clock.advance(timedelta(seconds=1))
+        studios.append(_open(services, workspace, clock))
+    return [
+        replace(studio, running=started(services, "Bow", key="running", caller=studio.caller))
+        for studio in studios
+    ]
+
+
+def _open(services: Services, workspace: str, clock: ManualClock) -> Studio:
     caller = Principal(workspace, f"user of {workspace}", frozenset({Role.OWNER}))
     done = started(services, f"{workspace} Sword", "Potion", key="done", caller=caller)
     drain(services, scripted(), clock)
@@ -82,7 +94,7 @@ def open_studio(services: Services, workspace: str, clock: ManualClock) -> Studi
         caller=caller,
         draft=drafted,
         done=done,
-        running=started(services, "Bow", key="running", caller=caller),
+        running=drafted,  # until all studios are there: filling the next one finishes what runs
         asset_id=asset.asset_id,
         approval=request_start(
             drafted.batch_id,

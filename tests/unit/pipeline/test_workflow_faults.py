@@ -230,15 +230,28 @@ def leave_a_stray_object(services: Services, batch: Batch) -> None:
 def test_what_a_retry_makes_is_not_swept_away(services: Services, clock: ManualClock) -> None:
     batch = started(services, "Sword", "Vile")
     work_through(services)
-    leave_a_stray_object(services, batch)
+    key = f"raw/{batch.workspace}/{batch.batch_id}/not-committed-yet.png"
 
-    def retry_and_make() -> None:
+    def retry_and_store() -> None:
         retry(services, batch)
-        # Its commit comes only after the sweep: the object is there, and nothing refers to it.
-        sweeping = At("tasks.commit", lambda: tidy(services))
-        step(watched(services, sweeping), MAKE)
+        services.stores.objects.put(key, b"image", media_type="image/png")
 
-    tidy(watched(services, At("objects.delete", retry_and_make)))
+    tidy(watched(services, At("batches.save_follow_up", retry_and_store)))
+    assert services.stores.objects.exists(key)
+    drain(services, MAKE, clock)
+    check_at_rest(services, OWNER.workspace)
+
+
+@pytest.mark.parametrize("approve", [True, False])
+def test_an_answer_is_told_even_if_nobody_lives_to_tell(
+    services: Services, clock: ManualClock, approve: bool
+) -> None:
+    asked = ask(services, draft(services, "Sword"))
+    with pytest.raises(Killed):
+        answer(watched(services, Fuse(1, True, kill)), asked.approval_id, approve=approve)
+    tidy(services)
+    (told,) = notices_of(services.stores, OWNER.workspace, "thread")
+    assert told.facts["status"] == ("APPROVED" if approve else "DECLINED")
     drain(services, MAKE, clock)
     check_at_rest(services, OWNER.workspace)
 
