@@ -38,7 +38,7 @@ from assetql.pipeline.packaging.images import ENCODE
 
 AIM = 0.85
 MEMORY_AIM_MIB = 32
-ROUNDS = 5
+ROUNDS = 3
 SIDE = 384
 CHOICES = (("unity",), ("web",), ("unreal",), ("ios",), ("android",), ("atlas",))
 MEMORY_PRESETS = ("unity", "atlas")
