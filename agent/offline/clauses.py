@@ -4,15 +4,17 @@ import re
 from dataclasses import dataclass
 
 from agent.offline.lexicon import CONCEPT, FILLER, HEAD, NEGATION, OPENER
+from agent.offline.voice import PASSIVE_AHEAD, active
 
 _FULL_STOP = re.compile(r"(?:[.!?;]+(?=\s|$)|\n+(?!\s*(?:[-*•]|\d+[.)])\s))\s*")
 _JOINT = re.compile(
-    r"\s*(?:,\s*|\b(?:and|then|so|but|plus|also|afterwards|or)\b\s*)+", re.IGNORECASE
+    r"\s*(?:[,:]\s*|\b(?:and|then|so|but|plus|also|afterwards|or)\b\s*)+", re.IGNORECASE
 )
 _FILLERS = re.compile(FILLER, re.IGNORECASE)
 _ONLY_FILLERS = re.compile(f"{FILLER}+", re.IGNORECASE)
 _NEGATED = re.compile(
-    rf"^\W*(?:{NEGATION}|(?:i|we|you)\s+do\s+not\s+(?:want|need|have\s+to|have))\b", re.IGNORECASE
+    rf"^\W*(?:{NEGATION}(?!\s+(?:i|we|you)\b)|(?:i|we|you)\s+do\s+not\s+(?:want|need|have\s+to|have))\b",
+    re.IGNORECASE,
 )
 _OPENING = frozenset({"greeting", "yes", "no", "thanks", "help"})  # what polite words belong to
 _FIRST_WORD = re.compile(r"\w[\w']*")
@@ -61,10 +63,14 @@ def _split(sentence: str) -> list[str]:
     pieces: list[str] = []
     start = 0
     for joint in _JOINT.finditer(sentence):
-        if joint.start() > start and OPENER.match(sentence, joint.end()):
+        if joint.start() > start and _opens(sentence, joint.end()):
             pieces.append(sentence[start : joint.start()])
             start = joint.end()
     return [*pieces, sentence[start:]]
+
+
+def _opens(sentence: str, start: int) -> bool:
+    return bool(OPENER.match(sentence, start) or PASSIVE_AHEAD.match(sentence, start))
 
 
 def read_clause(piece: str) -> Clause:
@@ -72,8 +78,9 @@ def read_clause(piece: str) -> Clause:
     text = piece.strip(" ,")
     question = text.rstrip().endswith("?")
     bare = _without_fillers(text)
-    negated = bool(_NEGATED.search(bare))
-    imperative = _without_fillers(re.sub(rf"^(?:{NEGATION})\s+", "", bare, flags=re.IGNORECASE))
+    said = active(bare)
+    negated = bool(_NEGATED.search(said))
+    imperative = _without_fillers(re.sub(rf"^(?:{NEGATION})\s+", "", said, flags=re.IGNORECASE))
     head, rest = _head(imperative)
     concepts = frozenset(
         name

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from agent.offline.vocabulary import PLAIN_FILES, PRESETS
+from agent.offline.vocabulary import LOOKS, PLAIN_FILES, PRESETS
 
 _EACH = (
     r"(?:each(?:\s+(?:one|item|of\s+(?:them|those|these)))?|apiece|a\s+piece|(?:per|for\s+(?:each|"
@@ -21,11 +21,16 @@ _PICTURE = r"(?:images?|icons?|pictures?|sprites?|renders?|drawings?|assets?)"
 _SIZES: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"(?:\b(?:at|in|of|with|sized?|resolution(?:\s+of)?|dimensions?)\b[\s:=]*|"
+        r"(?:\b(?:at|in|of|with|each|sized?|(?:the\s+)?(?:size|resolution"
+        r"|dimensions?)\s+(?:should\s+be|must\s+be|is|are)|resolution(?:\s+of)?"
+        r"|dimensions?)\b[\s:=]*|"
         r"@\s*)*\(?\b(\d{2,4})\s*(?:px|pixels?)?\s*(?:x|×|\*|by)\s*(\d{2,4})(?:\s*(?:px|"
         r"pixels?)\b|\b)\)?(?:\s+(?:each|in\s+size|big|large|resolution))?",
-        r"(?:\b(?:at|in|of|with|sized?|resolution)\b[\s:=]*|@\s*)*\(?\b(\d{2,4})[\s-]*(?:px|"
-        r"pixels?)\b(?![\s-]*art)(?:\s+(?:square|each|wide|icons?(?=$)|in\s+size))?\)?",
+        r"(?:\b(?:at|in|of|with|each|sized?|(?:the\s+)?(?:size|resolution"
+        r"|dimensions?)\s+(?:should\s+be|must\s+be|is|are)|resolution)\b[\s:=]*"
+        r"|@\s*)*\(?\b(\d{2,4})[\s-]*(?:px|"
+        r"pixels?)\b(?![\s-]*art)(?:\s+(?:square|each|wide|icons?(?=$)|in\s+size|"
+        r"(?:on|per|a|for)\s+(?:each\s+|every\s+|the\s+|a\s+|both\s+)?sides?))?\)?",
         r"(?:\bat|@|\bsize|\bsized|\bresolution)\s*(\d{2,4})\b(?!\s*(?:%|variations|"
         r"versions))(?:\s+(?:square|each))?",
         r"\b(\d{2,4})\s+square\b|\b(\d{2,4})²",
@@ -51,13 +56,16 @@ _NAME = (
     r"(qq\d+qq|(?-i:[A-Z][\w'-]*(?:\s+(?!(?:Style|Look)\b)[A-Z0-9][\w'-]*){0,4})|(?!(?:it|"
     r"this|that|"
     r"them|these|those|the|our|my|a|an|and|for|from|of|is|as|style|look|to|in|with|please|on|by|so|"
-    r"new|art|same|based|out|using|following|which|we|i|you|here|attached|images|like|called|"
+    r"new|art|house|own|visual|same|based|out|using|following|which|we|i|you|here|attached"
+    r"|images|like|called|"
     r"named)\b)[a-z][\w'-]*)"
 )
 _CALLED = re.compile(
-    r"\b(?:call(?:ed|ing)?\b|nam(?:ed?|ing)\b|titled?\b|dub(?:bed)?\b|label(?:l?ed)?\b|"
+    r"\b(?:call(?:ed|ing)?\b|nam(?:ed|e(?!\s+(?:is|should|will|shall|would|to)\b)|ing)\b"
+    r"|titled?\b|dub(?:bed)?\b|label(?:l?ed)?\b|"
     r"known\s+as\b|"
     r"(?:by|under|with)\s+(?:the\s+)?name(?:\s+of)?|name\s*[:=]|"
+    r"\bname\s+(?:is|should\s+be|will\s+be|shall\s+be|would\s+be|to\s+be)\b|"
     r"(?:save|store|remember|register|keep|learn|use|treat|set|add|file|take)\s+(?:it|this|that|"
     r"them|these|those|(?:the\s+)?\w+)?\s*(?:\w+\s+)?(?:as|under))\s*"
     r"(?:(?:it|this|that|them|these|the\s+style|the\s+batch|the\s+result)\s+)?(?:is\s+|"
@@ -81,7 +89,7 @@ _STYLE_NAMED = (
         r"last|usual|our)\b)[a-z][\w'-]*)[\s-]+(?:art\s+)?(?:style|look)\b", re.IGNORECASE),
     re.compile(
         r"(?:^|,)\s*((?!(?:the|our|my|a|an|this|that|same|art|"
-        r"pixel)\b)[a-z][\w'-]*)\s+style\s*(?=,|$|\.|\()", re.IGNORECASE),
+        r"pixel)\b)[a-z][\w'-]*)\s+style(?:\s+again)?\s*(?=,|$|\.|:|\()", re.IGNORECASE),
     re.compile(
         r"\b(?:in|with|using)\s+((?!(?:the|our|my|a|an|this|that|same|new|other|"
         r"any|art|their|its|which|what|pixel|flat|"
@@ -92,7 +100,11 @@ _STYLE_ALONE = re.compile(
     re.IGNORECASE,
 )
 _IS_OUR = re.compile(
-    _NAME + r"\s+(?:is|will\s+be|shall\s+be)\s+(?:the\s+name|our|my|the|what|how)\b", re.IGNORECASE
+    r"(?<![\w-])"
+    + _NAME
+    + r"(?:\s+as\s+(?:its|the|their|a)\s+name\b|\s+(?:is|will\s+be|shall\s+be)\s+(?:the\s+name"
+    r"|our|my|the|what|how)\b)",
+    re.IGNORECASE,
 )
 _AFTER_STYLE = re.compile(
     r"\bstyle\s+((?!(?:is|are|of|for|from|in|with|and|as|on|to|that|this|profile|out|based|using|"
@@ -130,7 +142,9 @@ _ORDINALS = {
     for word in names.split()
 }  # fmt: skip
 _ORDINAL = re.compile(
-    rf"\b({'|'.join(_ORDINALS)})\b(?!\s+(?:chance|try|attempt|time|batch|thing|step|week|of\s+all))"
+    rf"(?<!to )\b(?!(?<!the )first\b(?:\s*$|\s*[,.;!?]|\s+(?:of\s+all|then|and|make|create"
+    rf"|learn)\b))"
+    rf"({'|'.join(_ORDINALS)})\b(?!\s+(?:chance|try|attempt|time|batch|thing|step|week|of\s+all))"
     r"|(?:\b(?:number|no\.?|nr\.?|item|asset|image)\s+|#\s?)(\d{1,3})\b|\bthe\s+(last)\s+(?:one|"
     r"image|asset|icon|picture)\b",
     re.IGNORECASE,
@@ -174,7 +188,7 @@ def take_style(text: str) -> tuple[str | None, str]:
     """The name (or marker) of a style that things are to be made in."""
     for pattern in (*_STYLE_NAMED, _STYLE_ALONE):
         for found in pattern.finditer(text):
-            if not _is_engine(found[1]):
+            if not (_is_engine(found[1]) or LOOKS.fullmatch(found[1])):
                 return found[1], _cut(text, found)
     return None, text
 

@@ -198,6 +198,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         intent=Intent.VARY,
         some=("more", "like"),
+        none=("preset",),
         heads=_heads("make", "want", "vary", None),
         when=_existing,
     ),
@@ -224,7 +225,7 @@ RULES: tuple[Rule, ...] = (
         intent=Intent.SET_STYLE,
         heads=_heads("learn", None),
         some=("images",),
-        none=("list", "preset"),
+        none=("list", "preset", "to_tag"),
         when=lambda c, s: s.new_images,
     ),
     Rule(intent=Intent.EXPORT, heads=_heads("export")),

@@ -18,7 +18,8 @@ FILLERS = (
     r"go\s+ahead\s+and", r"go\s+on\s+and", r"help\s+me(?:\s+to)?", r"try\s+to", "there", "team",
     r"be\s+so\s+kind\s+(?:and|to)", r"(?:can|could|would|will)\s+you(?:\s+please)?",
     r"(?:can|could|may|shall|should)\s+(?:i|we)", r"would\s+you\s+mind", "folks", "everyone",
-    r"i\s+(?:want|need|would\s+like|would\s+love|expect)\s+you\s+to", r"the\s+\w+\s+should\s+be",
+    r"i\s+(?:want|need|would\s+like|would\s+love|expect)\s+you\s+to",
+    r"the\s+(?!name\b)\w+\s+should\s+be",
     r"(?:i|we)(?:\s+am|\s+are)?\s+(?:want|need|would\s+like|would\s+love|like|wish|going|have|"
     r"got|plan)\s+to",
     r"you\s+(?:can|should|may|could)", r"let\s+us", r"let\s+me", r"(?:it|that)\s+is\s+time\s+to",
@@ -29,6 +30,25 @@ FILLERS = (
     r"through|been\s+\w+)",
     r"(?:when|once|after|as\s+soon\s+as)\s+(?:done|ready|finished|complete|finishing)",
     r"after\s+(?:that|this)",
+    r"(?:i|we|it|that)\s+would\s+(?:really\s+|also\s+)?(?:be|make)\s+(?:me\s+|us\s+)?(?:so\s+"
+    r"|very\s+|really\s+)?"
+    r"(?:great|nice|lovely|good|cool|awesome|amazing|perfect|helpful|wonderful|fantastic|happy"
+    r"|glad|"
+    r"grateful|delighted|thankful)(?:\s+(?:if|to))?(?:\s+(?:i|we|you)\s+(?:can|could"
+    r"|would))?(?:\s+(?:get|have)(?=\s+to\b))?",
+    r"(?:would|will|is)\s+it\s+be\s+(?:possible|ok(?:ay)?|fine)\s+(?:to|if\s+(?:i|we"
+    r"|you)(?:\s+could)?)",
+    r"is\s+it\s+possible\s+to",
+    r"(?:any|is\s+there\s+(?:any|a))\s+(?:chance|way)(?:\s+(?:to|of)\b)?(?:\s+(?:that\s+)?"
+    r"(?:i|we|you)\s+(?:can|could|would))?", r"would\s+(?:like|love)\s+to", r"just\s+curious",
+    "curious",
+    r"(?:i|we)\s+have\s+changed\s+(?:my|our)\s+minds?",
+    r"(?:do|did)\s+you\s+think\s+(?:that\s+)?you\s+could",
+    r"after\s+all", "though", "sorry", "apologies", "oops", "whoops",
+    r"my\s+(?:bad|mistake|fault)", r"excuse\s+me",
+    r"very\s+well", r"(?:how|what)\s+about(?=\s+\w+ing\b)",
+    r"(?:it|they|everything|the\s+\w+)\s+(?:may|can|should)(?=\s+(?:start|begin|run|go|launch)\b)",
+    r"morning(?:\s+all)?", r"thank\s+you",
     r"as\s+well", r"make\s+sure(?:\s+that)?", r"see\s+to\s+it\s+that", r"at\s+the\s+end",
     r"in\s+the\s+end", r"if\s+possible", r"for\s+me", r"right\s+away", "too",
 )  # fmt: skip
@@ -39,7 +59,9 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         r"stop(?!\s+(?:sign|watch))", "cancel", "abort", "kill", "halt", "terminate", "quit",
         r"call\s+(?:it|this|that|the\s+\w+(?:\s+\w+)?)\s+off", r"call\s+off", r"pull\s+the\s+plug",
         r"never\s*mind", r"forget\s+(?:it|about\s+it|that|the\s+\w+)", "discontinue", "scrap",
-        "interrupt", r"stopping", r"cancelling", r"shut\s+(?:it|that|this)\s+down", r"end\s+it",
+        "interrupt",
+        r"end\s+(?:the|this|that)\s+(?:generation|generating|batch|run|job|process)",
+        r"stopping", r"cancelling", r"shut\s+(?:it|that|this)\s+down", r"end\s+it",
     ),
     "retry": (
         "retry", "redo", r"re-?run", r"re-?generate", r"re-?make", r"re-?do", r"re-?try",
@@ -54,7 +76,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "bundling", r"zip(?:\s+up)?", "ship", "download", "deliver", "archive",
         r"wrap\s+(?:(?:it|them|this|that|everything)\s+)?(?:all\s+)?up",
         "packaged", "packed", "bundled", "zipped", "shipped", "delivered",
-        r"hand\s+over", "convert", r"stitch", r"combine", r"compile",
+        r"hand\s+over", "convert", r"stitch", r"combine", r"compile", "merge",
     ),
     "tag": (
         r"(?:auto-?)?tag(?:ging)?", r"label(?:l?ing)?",
@@ -72,14 +94,17 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     "search": (
         "find", "search", "show", "list", r"look(?:ing)?\s+(?:for|up)", "display", "browse", "see",
         "fetch", r"pull\s+up", "filter", "locate", "where", "which",
-        r"do\s+(?:we|i|you)\s+(?:\w+\s+)?have",
+        r"do\s+(?:not\s+)?(?:we|i|you)\s+(?:\w+\s+)?have",
+        r"(?:did|have|had)\s+(?:not\s+)?(?:we|i|you|anyone)\s+(?:\w+\s+)?(?:make|made|do|done|"
+        r"create[ds]?|generated?|draw[ns]?|render(?:ed)?|produced?)", "anything",
         r"have\s+(?:we|i|you)\s+got", r"are\s+there", r"is\s+there", r"got\s+any", "any", "dig",
         r"bring\s+up", "view", r"let\s+me\s+see", "searching",
         r"what(?=\s+\w+\s+(?:are|is|have|did|do|were)\b)", "query",
         r"get(?:\s+me|\s+us)?(?=\s+(?:all|any|every)\b)",
     ),
     "start": (
-        "start", "starting", "begin", "beginning", "launch", "launching", r"go", "run", "running",
+        "start", "starting", "begin", "beginning", "launch", "launching",
+        r"go(?!\s+(?:with|for\s+the)\b)", "run", "running",
         r"kick(?:ing)?(?:\s+(?:it|this|that|them|things|everything|the\s+\w+))?\s+(?:off|it\s+off)",
         "execute", r"fire\s+(?:it\s+|them\s+)?(?:up|off|away)", "trigger", "proceed",
         r"get\s+going",
@@ -97,12 +122,19 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     ),
     "vary": ("vary", "varying", "tweak"),
     "want": (
-        "need", r"wants?", r"would\s+(?:like|love)", r"give\s+(?:me|us)", r"get\s+(?:me|us)",
-        r"could\s+use", r"get(?=\s+(?:an?|some|\d+)\b)", r"(?:i|we)\s+(?:need|want|require|have)",
+        "need", r"wants?", r"(?:i|we)\s+(?:could|can)\s+do\s+with", r"could\s+do\s+with",
+        r"(?:there\s+)?(?:should|must|has\s+to)\s+be(?=\s+an?\b)",
+        r"would\s+(?:like|love)", r"give\s+(?:me|us)", r"get\s+(?:me|us)",
+        r"could\s+use", r"get(?=\s+(?:an?|some|\d+)\b)",
+        r"(?:i|we)\s+(?:need|want|require|have(?!\s+(?:not\s+|just\s+"
+        r"|already\s+)?(?:(?!\w*eed\b)\w{2,}ed|"
+        r"been|made|done|got|had|seen|chosen|put|found|left|set|forgotten|sent)\b))",
         "have", "send", "hand", "put",
         r"(?:i|we)\s+(?:would\s+(?:like|love)|could\s+use)", "give", "order", "requesting",
         r"(?:i|we)\s+(?:am|are)\s+(?:short\s+o[fn]|out\s+of|low\s+on|in\s+need\s+of|lacking|"
         r"missing|after)", r"bring",
+        r"(?:(?:my|our|the|a)\s+)?(?:[\w-]+\s+){1,3}?(?:asks?|asked|(?:is|are)\s+asking|waits?|"
+        r"(?:is|are)\s+waiting|is\s+keen|hopes?)\s+for", r"(?:my|our|the)\s+\w+\s+wants",
     ),
 }  # fmt: skip
 # Only these can open a new clause behind "and" or a comma: the others are nouns too often.
@@ -114,9 +146,9 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
         "costs?", "pric(?:e|es|ed|ing)", "quotes?",
         r"how\s+much(?!\s+(?:longer|time|more|of|progress|is\s+(?:left|done|missing)))",
         r"how\s+(?:expensive|cheap)", "estimates?",
-        "pay", "charge[ds]?", "expensive", r"set\s+(?:me|us)\s+back", "budget",
+        "pay(?:ing)?", "charge[ds]?", "expensive", r"set\s+(?:me|us)\s+back", "budget",
         r"worth\s+of\s+money",
-        "bill", "fee", "damage",
+        "bill", "fee", "damage", r"what\s+(?:sum|amount)", r"how\s+much\s+money", "sum",
     ),
     "styles": (r"styles", r"style\s+profiles?", r"profiles",
     r"looks(?!\s+(?:like|good|great|fine|right|ok|nice|wrong|bad|as))", r"art\s+directions"),
@@ -137,6 +169,7 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
         r"when\s+(?:will|is|are|do|can)\b.*(?:done|ready|finish\w*|complet\w*|end|expect)",
         r"(?:what|which|why)\b.*\bfail\w*", r"check\s+(?:in\s+)?on", r"how\s+goes", r"report",
         r"what\s+is\s+the\s+latest",
+        r"(?:is|are)\s+(?:\w+\s+){1,4}(?:nearly|almost|soon|close)\b",
         r"(?:whether|if)\b.*(?:done|ready|finish\w*|complet\w*|through|running)", r"percent\w*",
     ),
     "fail": (
@@ -162,6 +195,9 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
     ),
     "tagging": (r"(?:auto-?)?tag(?:s|ged|ging|ger)?", r"label(?:s|l?ed|l?ing)?", "marked"),
     "to_tag": (
+        r"(?:all|everything|results?|images?|each)(?:\s+of\s+(?:it|them))?\s+(?:auto-?)?(?:tagged|"
+        r"labell?ed)(?=\s*(?:$|[,.]|and\b))",
+        r"(?:needs?|gets?|receives?)\s+(?:some\s+|their\s+)?(?:tags|labels|tagging)",
             r"(?:get|gets|receive|receives|need|needs|carry|have)\s+(?:the|"
             r"an?)\s+(?:\S+\s+)?(?:tags?|labels?)",
         r"(?:want|need|like|have)\s+(?:\w+\s+){1,3}(?:tagged|labell?ed)(?!\s+\w)",
@@ -178,7 +214,8 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
         r"not\s+carry\s+(?:any\s+)?(?:tags?|labels?)",
         r"still\s+need(?:s|ing)?\s+(?:tags?|labels?)",
         r"yet\s+to\s+be\s+(?:tagged|labell?ed)",
-        r"nobody\s+(?:has\s+)?(?:tagged|labell?ed)(?:\s+yet)?",
+        r"(?:nobody|no\s+one|none\s+of\s+us)\s+(?:has\s+|have\s+|had\s+|did\s+|ever\s+|yet\s+)*"
+        r"(?:tag(?:ged)?|label(?:l?ed)?)(?:\s+yet)?",
     ),
     "preset": tuple(pattern for patterns in ENGINES.values() for pattern in patterns),
     "package": (
@@ -268,6 +305,7 @@ _WANTING = (
     r"add\s+(?:the|a|an|some)?\s*(?:qq\d+qq\s+)?tags?",
     r"turn\s+(?:it|them|that|this|everything|all|the\s+\w+)\s+into",
     r"have\s+(?:it|them|everything|the\s+\w+)",
+    r"(?:there\s+)?(?:should|must|has\s+to)\s+be(?=\s+an?\b)",
     r"set\s+up", r"use\s+the", r"save\s+(?:it|them|this|that)", r"how\s+much",
     r"what\s+(?:would|will|does|is)",
     r"how\s+(?:is|are|far)", r"get\s+(?:it|them|everything|the\s+\w+)",

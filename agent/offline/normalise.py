@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from agent.offline.numbers import digits
 from agent.offline.typos import corrected
+from agent.offline.voice import wished
 
 _PUNCTUATION = str.maketrans("‘’‚‛“”„«»–—−…", '\'\'\'\'"""""---.')
 _QUOTED = re.compile(
@@ -26,7 +27,8 @@ _EXPANSIONS: tuple[tuple[str, str], ...] = (
     (r"\b(what|where|how|who|that|here|it|there)'s\b", r"\1 is"),
     (r"\b(what|where|how|here)s\b", r"\1 is"),
     (r"\bi'?d (?=like|love|need|want|rather)", "i would "),
-    (r"\b(we|they|you)'d\b", r"\1 would"),
+    (r"\b(we|they|you|it|that|there)'d\b", r"\1 would"),
+    (r"\b(they|you|it|that)d\b", r"\1 would"),
     (r"\b(i|we|you|they)'ll\b", r"\1 will"),
     (r"\b(i|we|you|they)'ve\b", r"\1 have"),
     (r"\b(we|you|they)'re\b", r"\1 are"),
@@ -45,9 +47,25 @@ _EXPANSIONS: tuple[tuple[str, str], ...] = (
     (r"\b(?:refs?)\b", "references"),
     (r"\bspread\s*sheets?\b", "spreadsheet"),
     (r"\bsprite[\s-]*sheets?\b", "spritesheet"),
+    (
+        r"\b(?:fresh|brand[- ]new|freshly\s+made)"
+        r"(?=\s+(?:ones?|images?|assets?|icons?|stuff|batch)\b)",
+        "new",
+    ),
+    (
+        r"\b(?:do|should|must|need|can|shall)\s+not\s+"
+        r"(?:carry\s+on|continue|go\s+on|keep\s+(?:on\s+)?\w+ing)\b(?:\s+(?:with|\w+ing)\b)?",
+        "stop",
+    ),
+    (r"(?<!\S)[:;]-?[)(DP](?!\w)", " "),
+    (r"^\s*(?:(?:h+m+|o+h+|a+h+|u+h*m+|uh|wow)\b[\s,.!-]*)+", ""),
     (r"\s+&\s+", " and "),
     (r"(?<=[a-z])\s*\+\s*(?=[a-z])", " and "),
 )  # fmt: skip
+_HEDGE = re.compile(
+    r"(?<!more )(?<!look )\b(?:roughly|approximately|around|about|like|say)\s+(?=\d+\s+[a-z])",
+    re.IGNORECASE,
+)
 _COMPILED = [(re.compile(pattern, re.IGNORECASE), to) for pattern, to in _EXPANSIONS]
 
 
@@ -78,4 +96,5 @@ def normalise(message: str) -> Text:
     if len(_ENUMERATOR.findall(text)) > 1:
         text = _ENUMERATOR.sub("; ", text)
     text = re.sub(r"[^\S\n]+", " ", text)
-    return Text(digits(corrected(text)).strip(), tuple(quotes))
+    text = _HEDGE.sub("", digits(corrected(text)))
+    return Text(wished(text).strip(), tuple(quotes))

@@ -91,6 +91,10 @@ def _settle(asked: dict[Intent, list[Clause]], scene: Scene) -> None:
         packed = [clause for clause in asked[Intent.CREATE] if wants_export_too(clause)]
         if packed:
             asked[Intent.EXPORT] = packed
+    made = [*asked.get(Intent.CREATE, []), *asked.get(Intent.EXPORT, [])]
+    tagged = [clause for clause in made if clause.has("to_tag")]
+    if tagged and not {Intent.TAG, Intent.EDIT_TAGS} & asked.keys():
+        asked[Intent.TAG] = tagged
     makes = {clause.head for clause in asked.get(Intent.CREATE, [])}
     if Intent.QUOTE in asked and "make" not in makes and not scene.new_list:
         asked.pop(Intent.CREATE, None)  # "500 icons, what would that cost?" orders nothing

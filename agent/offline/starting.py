@@ -67,7 +67,7 @@ def held_back(text: str) -> bool:
 
 def without_hold(text: str) -> str:
     """The message without the parts that say so, which ask for nothing."""
-    return NO_START.sub(" ", text)
+    return re.sub(r"\(\s*\)", " ", NO_START.sub(" ", text))
 
 
 def only_drafts(clause_text: str) -> bool:

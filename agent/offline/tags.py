@@ -70,6 +70,8 @@ _NOT_TAGS = frozenset(
         "then",
         "sure",
         "auto-",
+        "need",
+        "needs",
     }
 )
 

@@ -21,9 +21,11 @@ _ENGINE_TAIL = re.compile(
     re.IGNORECASE,
 )
 _ENGINE_PACKAGE = re.compile(
-    r"\s*(?:,\s*)?\b(?:and|plus|with)?\s*(?:an?\s+|the\s+)?(?:"
+    r"\s*(?:,\s*)?\b(?:and|plus|with|followed\s+by)?\s*(?:an?\s+|the\s+)?(?:"
     + "|".join(p.pattern for p in PRESETS.values())
-    + r")\s+(?:export|package|pack|bundle|build|zip)\b.*$",
+    + r")\s+(?:export|package|pack|bundle|build|zip)\b.*$"
+    r"|\s*(?:,\s*)?\b(?:and|plus|with)?\s*(?:an?|the)\s+(?:export|package|pack|bundle|zip)\s+"
+    r"(?:for|to|as|in)\b.*$",
     re.IGNORECASE,
 )
 _LIST_WORDS = re.compile(
@@ -78,9 +80,17 @@ _SENTENCE = re.compile(
 )
 
 
+# A finite verb makes a sentence of what begins like a thing: "a colleague pointed me here".
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|am|will|would|did|does|has|had|\w+(?:ed|s)\s+(?:me|us|you)|"
+    r"\w+ed\s+(?:here|it|them)|told|said|asked|seems?)\b",
+    re.IGNORECASE,
+)
+
+
 def announced(text: str) -> bool:
     """Whether a text without a verb asks for things: counted, sized or as a batch."""
-    if _SENTENCE.match(text):
+    if _SENTENCE.match(text) or _FINITE.search(text):
         return False
     order = order_in(text)
     several = len(order.items) > 1 or bool(

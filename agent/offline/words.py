@@ -26,6 +26,7 @@ STOP_WORDS = _words(
     together should must shall go goes went belong belongs put need needs want wants like love can
     both well again same them one two those kindly thanks over through during within past days
     day since until between more less than very really maybe currently presently there's held
+    finished done ready completed once carry carries carrying ought receive receives bear bears
     """
 )
 
