@@ -78,7 +78,9 @@ def _batch(batch: Artifact) -> list[str]:
         lines.append("  " + ", ".join(f"{n} {state}" for state, n in counts.items()))
     quote = _dict(batch.get("quote"))
     if quote:
-        lines.append(f"  quote {_dollars(quote.get('total'))} for {quote.get('images')} images")
+        spent = f"; spent {_dollars(batch['spent'])}" if batch.get("spent") else ""
+        price = _dollars(quote.get("total"))
+        lines.append(f"  quote {price} for {quote.get('images')} images{spent}")
     lines.extend(f"  {_refusal(row)}" for row in refused[:_SHOWN])
     if len(refused) > _SHOWN:
         lines.append(f"  and {len(refused) - _SHOWN} more refused rows")
@@ -118,7 +120,7 @@ def _assets(assets: Artifact) -> list[str]:
     found = [_dict(asset) for asset in _list(assets.get("assets"))]
     lines = [f"{len(found)} of {assets.get('total', len(found))} assets"]
     lines.extend(
-        f"  {n}. {a.get('asset_id')} {a.get('name')!r}, {a.get('category') or 'no category'}, "
+        f"  {n:>2}. {a.get('asset_id')} {a.get('name')!r}, {a.get('category') or 'no category'}, "
         f"{a.get('width')}×{a.get('height')}, tags: {_joined(a.get('tags')) or 'none'}"
         for n, a in enumerate(found, start=1)
     )

@@ -165,11 +165,15 @@ def _tell_what_next(finished: Finished, files: list[Path], home: Path) -> None:
 
 def _how_to_call(home: Path) -> str:
     """What to type here: the data's home, unless it is the usual one, and where the command is."""
-    called, here = Path(sys.argv[0]).absolute(), Path.cwd()
+    called = Path(sys.argv[0]).absolute()
     on_path = shutil.which("assetql")
-    if on_path and Path(on_path).absolute() == called:
-        name = "assetql"
-    else:
-        name = str(called.relative_to(here) if called.is_relative_to(here) else called)
+    found = on_path is not None and Path(on_path).absolute() == called
+    name = "assetql" if found else str(_from_here(called))
     usual = Settings.model_fields["home"].get_default(call_default_factory=True)
-    return name if home == usual else f"ASSETQL_HOME={shlex.quote(str(home))} {name}"
+    prefix = "" if home == usual else f"ASSETQL_HOME={shlex.quote(str(_from_here(home)))} "
+    return f"{prefix}{name}"
+
+
+def _from_here(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

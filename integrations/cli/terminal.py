@@ -116,6 +116,9 @@ def _next_line() -> str | None:
     except EOFError:
         console.print()
         return None
+    except KeyboardInterrupt:
+        console.print()
+        raise
     if not sys.stdin.isatty():
         console.print(line, markup=False)
     return line
