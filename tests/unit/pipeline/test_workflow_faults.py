@@ -291,6 +291,7 @@ def test_a_retry_that_was_cut_off_is_not_paid_twice(services: Services) -> None:
     assert retry(services, batch, "second") == 1
     account = services.stores.ledger.account(OWNER.workspace)
     assert (account.reserved, account.spent) == (PRICE, PRICE)
+    assert reread(services, batch).runs == 2, "the second finished what the first began"
 
 
 class Killed(BaseException):
@@ -390,3 +391,15 @@ def test_a_question_expires_and_is_asked_anew(services: Services, clock: ManualC
     again = ask(services, batch)
     assert again.approval_id != asked.approval_id
     assert answer(services, again.approval_id).executed
+
+
+def test_a_task_whose_message_was_lost_is_sent_again(
+    services: Services, clock: ManualClock
+) -> None:
+    batch = started(services, "Sword")
+    (lost,) = services.stores.queue.receive(limit=1, visibility=services.terms.lease)
+    services.stores.queue.ack(lost)
+    drain(services, MAKE, clock)
+    (task,) = tasks_of(services.stores, batch)
+    assert task.status is TaskStatus.READY
+    check_at_rest(services, OWNER.workspace)
