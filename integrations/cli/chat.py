@@ -29,5 +29,7 @@ def up(
     """Start workers, and talk to the assistant."""
     from integrations.cli.terminal import converse
 
-    with explained(), opened() as (services, caller), worker_processes(workers) as working:
-        converse(services, caller, thread, working)
+    with explained(), opened() as (services, caller):
+        logs = services.settings.home / "logs"
+        with worker_processes(workers, logs=logs) as working:
+            converse(services, caller, thread, working)

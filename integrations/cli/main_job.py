@@ -101,7 +101,7 @@ def _approve(approval_id: str, talk: Talk) -> None:
 def _make(talk: Talk) -> BatchReport:
     services = talk.agent.services
     batch = find_batch(None, caller=talk.caller, stores=services.stores, thread_id=talk.thread_id)
-    with worker_processes(_WORKERS) as working:
+    with worker_processes(_WORKERS, logs=services.settings.home / "logs") as working:
         return watch_batch(batch.batch_id, services, talk.caller, working=working)
 
 
