@@ -15,8 +15,9 @@ _GRACE = 20
 def worker_processes(count: int, *, logs: Path) -> Generator[Callable[[], bool]]:
     """`count` workers while the block runs; asked to stop afterwards, with time to finish.
 
-    What they have to say is appended to a file each in the folder `logs`. Yields whether any of them still runs. They don't hear Ctrl-C, which is meant for this
-    process; so that none is left behind, SIGTERM ends the block too.
+    What they have to say is appended to a file each in the folder `logs`. Yields whether any of
+    them still runs. They don't hear Ctrl-C, which is meant for this process; so that none is left
+    behind, SIGTERM ends the block too.
     """
     command = [sys.executable, "-m", "integrations.cli", "worker", "--concurrency", "1"]
     term = signal.signal(signal.SIGTERM, _leave)
