@@ -13,7 +13,7 @@ _EACH = (
 )
 _KIND = (
     r"(?:variations?|variants?|versions?|takes?|options?|alternatives?|renditions?|flavou?rs?|"
-    r"copies|"
+    r"copies|guises?|forms|poses|tries|attempts|editions?|interpretations?|designs|"
     r"iterations?)"
 )
 _PICTURE = r"(?:images?|icons?|pictures?|sprites?|renders?|drawings?|assets?)"
@@ -21,7 +21,7 @@ _PICTURE = r"(?:images?|icons?|pictures?|sprites?|renders?|drawings?|assets?)"
 _SIZES: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"(?:\b(?:at|in|of|with|each|sized?|(?:the\s+)?(?:size|resolution"
+        r"(?:\b(?:at|in|of|with|each|sized?|measur(?:ing|es)|(?:the\s+)?(?:size|resolution"
         r"|dimensions?)\s+(?:should\s+be|must\s+be|is|are)|resolution(?:\s+of)?"
         r"|dimensions?)\b[\s:=]*|"
         r"@\s*)*\(?\b(\d{2,4})\s*(?:px|pixels?)?\s*(?:x|×|\*|by)\s*(\d{2,4})(?:\s*(?:px|"
@@ -56,7 +56,7 @@ _NAME = (
     r"(qq\d+qq|(?-i:[A-Z][\w'-]*(?:\s+(?!(?:Style|Look)\b)[A-Z0-9][\w'-]*){0,4})|(?!(?:it|"
     r"this|that|"
     r"them|these|those|the|our|my|a|an|and|for|from|of|is|as|style|look|to|in|with|please|on|by|so|"
-    r"new|art|house|own|visual|same|based|out|using|following|which|we|i|you|here|attached"
+    r"new|title|name|label|heading|file|record|handle|art|house|own|visual|same|based|out|using|following|which|we|i|you|here|attached"
     r"|images|like|called|"
     r"named)\b)[a-z][\w'-]*)"
 )
@@ -64,7 +64,7 @@ _CALLED = re.compile(
     r"\b(?:call(?:ed|ing)?\b|nam(?:ed|e(?!\s+(?:is|should|will|shall|would|to)\b)|ing)\b"
     r"|titled?\b|dub(?:bed)?\b|label(?:l?ed)?\b|"
     r"known\s+as\b|"
-    r"(?:by|under|with)\s+(?:the\s+)?name(?:\s+of)?|name\s*[:=]|"
+    r"(?:by|under|with|carr\w+|bears?|gets?|has|answers?\s+to)\s+(?:the\s+)?(?:name|title|label|heading|handle)(?:\s+of)?|christen\s+(?:it|this|that|them)|name\s*[:=]|"
     r"\bname\s+(?:is|should\s+be|will\s+be|shall\s+be|would\s+be|to\s+be)\b|"
     r"(?:save|store|remember|register|keep|learn|use|treat|set|add|file|take)\s+(?:it|this|that|"
     r"them|these|those|(?:the\s+)?\w+)?\s*(?:\w+\s+)?(?:as|under))\s*"
@@ -89,7 +89,7 @@ _STYLE_NAMED = (
         r"last|usual|our)\b)[a-z][\w'-]*)[\s-]+(?:art\s+)?(?:style|look)\b", re.IGNORECASE),
     re.compile(
         r"(?:^|,)\s*((?!(?:the|our|my|a|an|this|that|same|art|"
-        r"pixel)\b)[a-z][\w'-]*)\s+style(?:\s+again)?\s*(?=,|$|\.|:|\()", re.IGNORECASE),
+        r"pixel)\b)[a-z][\w'-]*)\s+style(?:\s+again)?\s*(?=,|$|\.|:|\(|@|\d)", re.IGNORECASE),
     re.compile(
         r"\b(?:in|with|using)\s+((?!(?:the|our|my|a|an|this|that|same|new|other|"
         r"any|art|their|its|which|what|pixel|flat|"

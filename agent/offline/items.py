@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
+from agent.offline.plausible import noun_phrase
 from agent.offline.vocabulary import CATEGORY_OF, GENERIC, LOOKS
 from agent.offline.words import STOP_WORDS
 from assetql.domain.query_text import singular
@@ -67,13 +68,10 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _DANGLING = re.compile(r"(?:\s+(?:in|with|at|of|for|and|on|by|using|as|the|to|a))+$", re.IGNORECASE)
+_PLEASE = re.compile(r"\s*\bplease\b[\s:-]*", re.IGNORECASE)
+_PAIR = re.compile(r"^pairs?\s+of\s+(.+)$", re.IGNORECASE)
 _HOW = re.compile(
     r"\s+(?:with|in|on|made|that|which|wearing|holding|having|from|under|at)\s+", re.IGNORECASE
-)
-_VERB_LEFT = re.compile(
-    r"^(?:make|create|generate|draw|produce|render|design|start|run|begin|launch|go|process|"
-    r"turn|use|do)\b",
-    re.IGNORECASE,
 )
 
 
@@ -125,7 +123,7 @@ def _opened(text: str) -> str:
 
 
 def _item(piece: str) -> Item | None:
-    text = " ".join(piece.split()).strip(" ()-.!?:'")
+    text = _PLEASE.sub(" ", " ".join(piece.split())).strip(" ()-.!?:'")
     text = _trimmed(text)
     count = 0
     announced = _GENERIC_OF.match(text)
@@ -133,17 +131,21 @@ def _item(piece: str) -> Item | None:
         count = int(announced[1] or 0)
         text = text[announced.end() :]
     counted = _COUNTED.match(text)
+    if counted and re.match(r"(?:px|pixels?)\b", counted[2], re.IGNORECASE):
+        return None
     if counted:
         count, text = int(counted[1]), counted[2]
     article = _ARTICLE.match(text)
     while (leading := _ARTICLE.match(text)) and leading.end() < len(text):
         text = text[leading.end() :]
     text = text.strip(" ()-.!?:'")
-    if not re.search(r"[^\W\d_]{2}", text) or GENERIC.fullmatch(text) or _VERB_LEFT.match(text):
+    name = noun_phrase(_HOW.split(text, maxsplit=1)[0])
+    if not re.search(r"[^\W\d_]{2}", name) or GENERIC.fullmatch(text):
         return None
-    if not plain_words(text):
+    if not (plain_words(name) or article):
         return None
-    name = _HOW.split(text, maxsplit=1)[0]
+    if not text.startswith(f"{name} ") or not _HOW.match(text, len(name)):
+        text = name  # what follows the name is no description of it
     plural = count > 1
     return Item(
         name=_singular(name),
@@ -166,6 +168,8 @@ def _names_thing(piece: str) -> bool:
 
 
 def _singular(name: str) -> str:
+    if paired := _PAIR.match(name):
+        return f"pair of {paired[1]}"
     *first, last = name.split(" ")
     lowered = last.casefold()
     one = singular(lowered)

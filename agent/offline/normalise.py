@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from agent.offline.numbers import digits
+from agent.offline.shorthand import spelt_out
 from agent.offline.typos import corrected
 from agent.offline.voice import wished
 
@@ -91,6 +92,7 @@ def normalise(message: str) -> Text:
         return f"qq{len(quotes) - 1}qq"
 
     text = _QUOTED.sub(mark, text)
+    text = spelt_out(text)
     for pattern, to in _COMPILED:
         text = pattern.sub(to, text)
     if len(_ENUMERATOR.findall(text)) > 1:

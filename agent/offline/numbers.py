@@ -2,7 +2,7 @@
 
 import re
 
-from agent.offline.words import TENS, UNITS
+from agent.offline.words import PAIRED, TENS, UNITS
 
 _UNITS = {word: number for number, word in enumerate(UNITS)}
 _TENS = {word: 10 * number for number, word in enumerate(TENS, 2)}
@@ -21,7 +21,11 @@ _GROUPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:a|one) dozen(?: of)?\b", "12"),
         (r"\b(\d+) dozen\b", "dozens:\\1"),
         (r"\bdozen\b", "12"),
-        (r"\ba (?:couple|pair)(?: of)?(?! (?:them|those|these|the|failed)\b)(?= \w)", "2"),
+        (
+            rf"\ba pair of (?!(?:\w+ )?(?:{'|'.join(PAIRED)})\b|(?:them|those|these|the|failed)\b)",
+            "2 ",
+        ),
+        (r"\ba couple(?: of)?(?! (?:them|those|these|the|failed)\b)(?= \w)", "2"),
         (r"\b(?:once|one)(?= (?:each|apiece|of each)\b)", "1"),
         (r"(?<=\d),(?=\d{3}\b)", ""),
     )

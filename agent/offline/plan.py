@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from agent.offline import replies, requests
 from agent.offline.clauses import Clause, clauses
+from agent.offline.conditions import wants_export_too
 from agent.offline.conversation import Conversation
 from agent.offline.entities import presets_in, take_name
-from agent.offline.intents import Intent, intent_of, wants_export_too
+from agent.offline.intents import Intent, intent_of
 from agent.offline.normalise import normalise
 from agent.offline.requests import Context
 from agent.offline.scene import Scene, scene_of

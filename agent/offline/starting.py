@@ -4,7 +4,7 @@ import re
 
 _GO = (
     r"(?:start|run|runn|generat|launch|begin|beginn|kick|mak|go|execut|render|process|trigger|fire|"
-    r"fir|spend|submit)\w*"
+    r"fir|spend|submit|hit|press|push|touch|wak|releas)\w*"
 )
 _OBJECT = (
     r"(?:\s+(?:it|them|that|this|anything|off|yet|right\s+now|now|at\s+the\s+moment|"
@@ -22,6 +22,20 @@ NO_START = re.compile(
             rf"execut|trigger|fir|mak|go|process|spend)\w*{_OBJECT}",
             rf"\bnot\s+(?:just\s+)?(?:yet|now|right\s+now|(?:start|run|generat|"
             rf"launch)\w*){_OBJECT}",
+            rf"\brefrain(?:ing)?\s+from\s+\w+ing{_OBJECT}",
+            r"\bwithout\s+(?:\w+\s+){0,2}?(?:press|hitt?|push|touch|pull|click|tapp?)\w*[^,.;:?]*",
+            r"(?<=\w )(?:but|and|then)\s+(?:please\s+)?wait\b[^,.;:?]*",
+            r"\b(?:hands?|fingers?|paws)\s+(?:off|away\s+from)\b[^,.;:?]*",
+            r"\b(?:keep|leave|let|have)\s+(?:it|them|that|this|the\s+\w+|everything)\s+"
+            r"(?:be\s+|stay\s+|remain\s+)?(?:all\s+)?(?:sleep\w*|asleep|dormant|rest\w*|sit\w*|"
+            r"wait\w*|still|alone|untouched|unstarted|paused?|inactive|standing|stopped|as\s+is|"
+            r"be\b|on\s+the\s+shelf|in\s+the\s+drawer)[^,.;:?]*",
+            r"\b(?:it|they|this|that|the\s+batch)\s+(?:(?:should|shall|must|can|may|has\s+to|have\s+"
+            r"to|is\s+to)\s+)?(?:just\s+)?(?:rests?|sleeps?|sits?|waits?|stays?|remains?)\b[^,.;:?]*",
+            r"\bhold\s+(?:it|them|that|this|the\s+batch)\s+(?:there|here|back|for)\b[^,.;:?]*",
+            r"\b(?:i|we)\s+(?:will|want\s+to|would\s+like\s+to|need\s+to|have\s+to)\s+"
+            r"(?:check|review|inspect|look|see|approve)\b[^,.;:?]*\bfirst\b[^,.;:?]*",
+            r"\bnothing\s+(?:gets?|is|shall|will)\b[^,.;:?]*",
             rf"\b(?:hold|holding)\s+(?:off|on|it|the\s+start|back|fire)\b(?:\s+(?:on|with|for|"
             rf"until|till|from)\b(?:\s+\w+ing)?{_OBJECT})?(?:\s+now)?",
             r"\bwait(?:ing)?\s+(?:for|until|till|with|before)\b[^,.;:?]*",

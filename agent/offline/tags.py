@@ -18,9 +18,9 @@ _FILTERS = tuple(
         rf"\b(?:(?:that|which)\s+(?:is|are|have\s+been|were)\s+)?(?:tagged|labell?ed|"
         rf"marked)\s+(?:as\s+|with\s+|by\s+)?(?:the\s+)?(?:tags?\s+)?{_LIST}(?:\s+(?:things|"
         rf"ones|assets))?",
-        rf"\b(?:with|having|that\s+(?:have|has|carry|carries)|which\s+(?:have|has|carry)|under|"
-        rf"carrying|bearing|has|have)\s+(?:(?:the|a|an)\s+)?(?:tags?|labels?)\s+(?:of\s+)?{_LIST}",
-        rf"\b(?:with|having|that\s+(?:have|has|carry|carries)|carrying|bearing|of)\s+(?:(?:the|a|"
+        rf"\b(?:with|having|under|carr(?:y|ies|ying)|bear(?:s|ing)?|wear(?:s|ing)?|hold(?:s|ing)?|"
+        rf"sport(?:s|ing)?|show(?:s|ing)?|has|have|got)\s+(?:(?:the|a|an)\s+)?(?:tags?|labels?)\s+(?:of\s+)?{_LIST}",
+        rf"\b(?:with|having|that\s+(?:have|has|carry|carries|bear|wear)|carr(?:ies|ying)|bear(?:s|ing)|wear(?:s|ing)|of)\s+(?:(?:the|a|"
         rf"an)\s+)?({_WORD})\s+(?:tags?|labels?)\b",
         rf"({_WORD})[\s-]+tagged\b",
         rf"\b(?:tags?|labels?)\s*[:=]\s*{_LIST}",
@@ -74,6 +74,20 @@ _NOT_TAGS = frozenset(
         "needs",
     }
 )
+
+
+# A clause that says which assets are meant: what they carry is no edit.
+_REFERRING = re.compile(
+    r"\b(?:that|which|who|whatever|whichever|everything|all|those|ones|things|assets|items|images|"
+    r"pieces|stuff|any(?:thing)?)\s+(?:(?:currently|already)\s+)?(?:has|have|having|carr\w+|bear\w*|"
+    r"wear\w*|hold\w*|with|under|sport\w*)\s+(?:(?:the|an?)\s+)?(?:\S+\s+)?(?:tags?|labels?)\b",
+    re.IGNORECASE,
+)
+
+
+def refers(text: str) -> bool:
+    """Whether a tag is spoken of to say which assets are meant: "all that have the tag x"."""
+    return bool(_REFERRING.search(text))
 
 
 def take_untagged(text: str) -> tuple[bool, str]:

@@ -39,6 +39,9 @@ _LIST_WORDS = re.compile(
 )
 
 
+_PLEASE = re.compile(r"(?<=\w)\s+please\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What is to be made, as far as a text says."""
@@ -53,7 +56,7 @@ class Order:
 
 def order_in(text: str) -> Order:
     """Reads the object of a request to make things."""
-    text = START_TAIL.sub(" ", NO_START.sub(" ", text))
+    text = START_TAIL.sub(" ", NO_START.sub(" ", _PLEASE.sub(" ", text)))
     name, text = _batch_name(text)
     style, text = take_style(text)
     that_style, text = take_that_style(text)

@@ -27,6 +27,7 @@ PRESETS: Mapping[str, re.Pattern[str]] = {
     name: re.compile(rf"(?<![\w-])(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
     for name, patterns in ENGINES.items()
 }
+ENGINE = re.compile("|".join(p.pattern for p in PRESETS.values()), re.IGNORECASE)
 # A file to download, for nobody's engine in particular.
 PLAIN_FILES = re.compile(r"\b(?:zip|download|files|archive|folder)\b", re.IGNORECASE)
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from agent.offline.vocabulary import ENGINE
+
 # Past participle → the verb as a request starts with it.
 PARTICIPLES: Mapping[str, str] = {
     "made": "make", "created": "create", "generated": "generate", "drawn": "draw",
@@ -54,6 +56,28 @@ _WELCOME = re.compile(
     r"helpful|handy|wonderful|fantastic|amazing|welcome)\b(?P<how>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_MUST = (
+    r"(?:should|must|shall|ought\s+to|has\s+to|have\s+to|needs?\s+to|(?:is|are)\s+to|can|could|may|"
+    r"might|will)"
+)
+_RELATIVE = r"(?:that|which|who|whatever|whichever|anything|everything|whose)"
+# "The new ones deserve the tag x", "let them wear two tags: x and y".
+_WEARING = re.compile(
+    rf"^(?:let\s+)?(?P<what>(?!{_RELATIVE}\b)(?:(?!{_RELATIVE}\b)[\w'#-]+\s+){{1,8}}?)"
+    rf"(?:{_MUST}\s+(?:(?:all|also|each|now|please)\s+)*(?:carry|have|wear|bear|get|receive|hold|show|sport|"
+    r"be\s+given|go\s+under)|deserves?|merits?|wants?|needs?|gets?|(?<=\s)(?:wear|carry|bear|sport|have|receive))"
+    r"\s+(?:(?:the|an?|\d+|further|more|extra|additional|new|following|one)\s+)*"
+    r"(?P<tags>(?:tags?|labels?)\s*[:,-]?\s*(?!\s|and\b|too\b|as\s+well\b|now\b|please\b)\S.*"
+    r"|qq\d+qq\s+(?:tags?|labels?)\b.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+# "Whatever is red should end up in a sprite sheet": places where assets go.
+_GOING = re.compile(
+    rf"^(?P<what>(?:[\w'#-]+\s+){{1,12}}?)(?:{_MUST}\s+)?(?:all\s+)?"
+    r"(?:ends?\s+up|winds?\s+up|go(?:es)?|lands?|belongs?|travels?|moves?|be\s+(?:put|placed|turned|made)|"
+    r"becomes?|fits?)\s+(?:(?:together|all)\s+)?(?P<how>(?:in|into|to|inside|as|on)\b.*|an?\s.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
 PASSIVE_AHEAD = re.compile(
     rf"(?:[\w'#-]+\s+){{1,7}}?{_TO_BE}{_ADVERBS}\s+(?:{_DONE})\b", re.IGNORECASE
 )
@@ -70,6 +94,12 @@ def active(clause: str) -> str:
         found = pattern.match(clause)
         if found:
             return f"need {found['what']}{found['how']}"
+    worn = _WEARING.match(clause)
+    if worn:
+        return f"tag {worn['what']} with {worn['tags']}"
+    went = _GOING.match(clause)
+    if went and ENGINE.search(went["how"]):
+        return f"export {went['what']} {went['how']}"
     for pattern in (_PASSIVE, _CAUSATIVE):
         found = pattern.match(clause)
         if found:

@@ -24,9 +24,11 @@ STOP_WORDS = _words(
     label labels labelled contain contains containing matching match kind type sort style no
     without if pull display give into onto whatever whichever then each
     together should must shall go goes went belong belongs put need needs want wants like love can
-    both well again same them one two those kindly thanks over through during within past days
+    both again same them one two those kindly thanks over through during within past days
     day since until between more less than very really maybe currently presently there's held
-    finished done ready completed once carry carries carrying ought receive receives bear bears
+    dwell dwells lurk lurks live lives reside resides hide hides sit sits own owned archive archives
+    grab pieces piece stuff collect gather retrieve many
+    finished done ready completed once carry carries carrying ought receive receives 
     """
 )
 
@@ -69,3 +71,13 @@ UNITS = _in_order(
     """
 )
 TENS = _in_order("twenty thirty forty fifty sixty seventy eighty ninety")
+
+# A pair of these is one thing.
+PAIRED = _in_order(
+    """
+    boots gloves shoes curtains scissors glasses pants trousers jeans socks earrings wings gauntlets
+    sandals slippers goggles binoculars pliers tongs shorts tights skis skates headphones handcuffs
+    sunglasses spectacles greaves bracers mittens stockings leggings shears tweezers pyjamas
+    sneakers horns antlers eyes overalls cufflinks chopsticks knickers stirrups drumsticks shades
+    """
+)
