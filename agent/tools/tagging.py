@@ -1,6 +1,5 @@
 """Tag tools: let the tagger run, or edit by hand."""
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from langchain.tools import tool
@@ -9,8 +8,8 @@ from pydantic import Field
 from agent.tools.artifacts import Answer, Facts, answer
 from agent.tools.batches import BatchId, find_batch
 from agent.tools.runtime import Runtime
-from assetql.domain.batch import Batch
 from assetql.pipeline import edit_tags as editing
+from assetql.pipeline.paging import assets_of
 from assetql.pipeline.tag import tag_batch
 
 Tags = Annotated[tuple[str, ...], Field(max_length=20, description="Tags, in lower case")]
@@ -56,7 +55,7 @@ def edit_tags(
     context = runtime.context
     services = context.services
     edited = editing.edit_tags(
-        assets or tuple(_assets_of(find_batch(batch, runtime), runtime)),
+        assets or _assets_of_batch(batch, runtime),
         add=add,
         remove=remove,
         caller=context.caller,
@@ -73,14 +72,7 @@ def edit_tags(
     return answer(facts, card)
 
 
-def _assets_of(batch: Batch, runtime: Runtime) -> Iterator[str]:
+def _assets_of_batch(batch: str, runtime: Runtime) -> tuple[str, ...]:
     """The ids of the images of a batch that are READY."""
-    cursor = None
-    while True:
-        page = runtime.context.services.stores.assets.page(
-            batch.workspace, batch.batch_id, after=cursor
-        )
-        yield from (asset.asset_id for asset in page.items)
-        cursor = page.cursor
-        if cursor is None:
-            return
+    assets = assets_of(find_batch(batch, runtime), stores=runtime.context.services.stores)
+    return tuple(asset.asset_id for asset in assets)

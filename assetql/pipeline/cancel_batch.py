@@ -9,6 +9,7 @@ from assetql.domain.identity import Action, Principal
 from assetql.domain.task import OPEN, TaskKey
 from assetql.pipeline.audit import note
 from assetql.pipeline.batch_status import BatchReport, get_batch, report_batch
+from assetql.pipeline.paging import tasks_of
 from assetql.pipeline.settle import settle
 from assetql.ports import Clock, Stores
 
@@ -42,14 +43,8 @@ def cancel_batch(batch_id: str, *, caller: Principal, stores: Stores, clock: Clo
 def cancel_tasks(batch: Batch, *, stores: Stores, clock: Clock) -> None:
     """Ends the open tasks of a cancelled batch; run again after a crash it ends the rest."""
     for status in OPEN:
-        cursor = None
-        while True:
-            page = stores.tasks.page(batch.workspace, batch.batch_id, status=status, after=cursor)
-            for task in page.items:
-                _cancel_one(batch, task.key.task_id, stores=stores, clock=clock)
-            cursor = page.cursor
-            if cursor is None:
-                break
+        for task in tasks_of(batch, status=status, stores=stores):
+            _cancel_one(batch, task.key.task_id, stores=stores, clock=clock)
     settle(batch.workspace, batch.batch_id, stores=stores, clock=clock)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from assetql.domain.errors import Conflict, InvalidInput
 from assetql.domain.task import Task, TaskKey, TaskStatus
+from assetql.pipeline.paging import pages_of
 from assetql.ports import Stores
 
 
@@ -61,14 +62,12 @@ def dispatch(workspace: str, batch_id: str, *, stores: Stores) -> None:
 
     Killed half-way it is run again; a task that is sent twice is still claimed once.
     """
-    cursor = None
-    while True:
-        page = stores.tasks.page(workspace, batch_id, status=TaskStatus.QUEUED, after=cursor)
+    queued = TaskStatus.QUEUED
+    for page in pages_of(
+        lambda after: stores.tasks.page(workspace, batch_id, status=queued, after=after)
+    ):
         if page.items:
             stores.queue.send([message_of(task) for task in page.items])
-        cursor = page.cursor
-        if cursor is None:
-            break
     _mark_dispatched(workspace, batch_id, stores=stores)
 
 

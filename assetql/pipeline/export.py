@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from assetql.domain.asset import Asset
@@ -16,6 +16,7 @@ from assetql.pipeline.audit import note
 from assetql.pipeline.batch_status import get_batch
 from assetql.pipeline.follow_ups import schedule
 from assetql.pipeline.packaging.package import write_package
+from assetql.pipeline.paging import assets_of
 from assetql.ports import Clock, Stores
 
 MOST_ASSETS = 10_000
@@ -112,17 +113,6 @@ def pack_batch(
             f"{batch.batch_id} has no READY image to export.", remedy="See its status first."
         )
     return _pack(assets, presets, batch.name, caller, stores, clock, key)
-
-
-def assets_of(batch: Batch, *, stores: Stores) -> Iterable[Asset]:
-    """The READY assets of a batch, in row order."""
-    cursor = None
-    while True:
-        page = stores.assets.page(batch.workspace, batch.batch_id, after=cursor)
-        yield from page.items
-        cursor = page.cursor
-        if cursor is None:
-            return
 
 
 def get_package(export_id: str, *, caller: Principal, stores: Stores) -> Package:

@@ -11,6 +11,7 @@ from assetql.pipeline.dead_letters import bury_dead_letter
 from assetql.pipeline.dispatch import message_of
 from assetql.pipeline.generate import release_expired
 from assetql.pipeline.index import index_changes
+from assetql.pipeline.paging import items_of
 from assetql.pipeline.workflow import Workflow, close_batch
 from assetql.ports import Stores
 from assetql.telemetry.events import EventLog
@@ -47,13 +48,7 @@ def reconcile(workflow: Workflow) -> Repairs:
 
 def active_batches(stores: Stores) -> Iterator[Batch]:
     """Started or cancelled batches of all workspaces that are not closed."""
-    cursor = None
-    while True:
-        page = stores.batches.active(after=cursor, limit=_AT_ONCE)
-        yield from page.items
-        cursor = page.cursor
-        if cursor is None:
-            return
+    return items_of(lambda after: stores.batches.active(after=after, limit=_AT_ONCE))
 
 
 def _release_expired(workflow: Workflow) -> int:

@@ -12,6 +12,7 @@ from assetql.pipeline.audit import note
 from assetql.pipeline.batch_status import get_batch
 from assetql.pipeline.dispatch import dispatch
 from assetql.pipeline.follow_ups import declare_defaults
+from assetql.pipeline.paging import tasks_of
 from assetql.ports import Clock, Stores
 
 _SEED_STEP = 7_919
@@ -75,16 +76,8 @@ def requeue_failed(batch: Batch, *, stores: Stores, at: datetime) -> int:
     """
     # Declared only now: a run that was not reserved must not be followed up.
     declare_defaults(batch, stores=stores)
-    retried = 0
-    cursor = None
-    while True:
-        page = stores.tasks.page(
-            batch.workspace, batch.batch_id, status=TaskStatus.FAILED, after=cursor
-        )
-        retried += sum(_requeue(task, stores, at) for task in page.items)
-        cursor = page.cursor
-        if cursor is None:
-            break
+    failed = tasks_of(batch, status=TaskStatus.FAILED, stores=stores)
+    retried = sum(_requeue(task, stores, at) for task in failed)
     dispatch(batch.workspace, batch.batch_id, stores=stores)
     return retried
 

@@ -1,6 +1,7 @@
 """sweep: images that a kill left behind are deleted once their batch has ended."""
 
 from assetql.domain.batch import Batch
+from assetql.pipeline.paging import assets_of, tasks_of
 from assetql.ports import Stores
 
 
@@ -24,17 +25,7 @@ def sweep_objects(batch: Batch, *, stores: Stores) -> int:
 
 
 def _referred(batch: Batch, stores: Stores) -> set[str]:
-    kept: set[str] = set()
-    cursor = None
-    while True:
-        assets = stores.assets.page(batch.workspace, batch.batch_id, after=cursor)
-        kept.update(key for a in assets.items for key in (a.object_key, a.thumbnail_key))
-        cursor = assets.cursor
-        if cursor is None:
-            break
-    while True:
-        tasks = stores.tasks.page(batch.workspace, batch.batch_id, after=cursor)
-        kept.update(task.best.object_key for task in tasks.items if task.best)
-        cursor = tasks.cursor
-        if cursor is None:
-            return kept
+    assets = assets_of(batch, stores=stores)
+    tasks = tasks_of(batch, stores=stores)
+    images = {key for asset in assets for key in (asset.object_key, asset.thumbnail_key)}
+    return images | {task.best.object_key for task in tasks if task.best}

@@ -12,6 +12,7 @@ from assetql.domain.vocabulary import parse_tags, vocabulary_names
 from assetql.pipeline.audit import note
 from assetql.pipeline.batch_status import get_batch
 from assetql.pipeline.follow_ups import declare
+from assetql.pipeline.paging import assets_of
 from assetql.ports import Clock, Stores, Tagger, TaggingRequest
 
 _log = logging.getLogger(__name__)
@@ -56,14 +57,8 @@ def tag_assets(batch: Batch, *, stores: Stores, tagger: Tagger) -> int:
 
     Raises: ModelUnavailable.
     """
-    tagged = 0
-    cursor = None
-    while True:
-        page = stores.assets.page(batch.workspace, batch.batch_id, after=cursor)
-        tagged += sum(tag_asset(asset, stores=stores, tagger=tagger) for asset in page.items)
-        cursor = page.cursor
-        if cursor is None:
-            return tagged
+    assets = assets_of(batch, stores=stores)
+    return sum(tag_asset(asset, stores=stores, tagger=tagger) for asset in assets)
 
 
 def tag_asset(asset: Asset, *, stores: Stores, tagger: Tagger) -> bool:
