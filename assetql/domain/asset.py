@@ -1,6 +1,5 @@
 """An asset: one committed image of one (task, run), with the recipe that explains it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -57,7 +56,6 @@ class Asset:
     colors: tuple[str, ...] = ()
     embedding: tuple[float, ...] = ()
     attribution: tuple[Attribution, ...] = ()
-    custom: Mapping[str, str] = field(default_factory=dict[str, str])
     version: int = 1
 
 

@@ -28,7 +28,6 @@ class StyleConditioning(_Wire):
     pixel_grid: int = Field(default=0, ge=0, le=256)
     flatness: float = Field(default=0.5, ge=0.0, le=1.0)
     strength: float = Field(default=0.8, ge=0.0, le=1.0)
-    references: tuple[Base64Bytes, ...] = ()
 
 
 class ImageRequest(_Wire):

@@ -90,7 +90,6 @@ class Task:
     knobs: Mapping[str, float] = field(default_factory=dict[str, float])
     best: Attempt | None = None
     asset_id: str | None = None
-    sent_prompt: str | None = None
     updated_at: datetime | None = None
     version: int = 1
 

@@ -109,7 +109,6 @@ def an_asset(task: Task, **changes: Any) -> Asset:
         colors=("#ff0000",),
         embedding=(0.1, -0.2, 1e-12),
         attribution=(Attribution(title="flask", author="A", license="CC-BY-4.0"),),
-        custom={"tier": "3"},
     )
     return replace(asset, **changes)
 
@@ -157,11 +156,7 @@ def a_style(
         gate=StyleGate(
             threshold=0.5, auc=0.9, false_accept_rate=0.1, false_reject_rate=0.2, calibrated=True
         ),
-        conditioning=StyleConditioning(
-            palette=("#112233",),
-            # Base64 of bytes that are not text: pydantic decodes it when it validates.
-            references=(b"iVBORw0KGgr/AAE=",),
-        ),
+        conditioning=StyleConditioning(palette=("#112233",)),
         created_by="ana",
         created_at=START,
     )

@@ -64,7 +64,6 @@ def _asset(asset: Asset) -> dict[str, Any]:
         "style": {"id": asset.style_id, "name": asset.style_name, "score": asset.style_score},
         "recipe": asdict(asset.recipe),
         "attribution": [work.model_dump() for work in asset.attribution],
-        "custom": dict(asset.custom),
     }
 
 
