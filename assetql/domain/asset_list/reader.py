@@ -87,13 +87,6 @@ class AssetListReader:
             )
 
 
-def read_asset_list(
-    stream: BinaryIO, *, limits: ListLimits | None = None, defaults: RowDefaults | None = None
-) -> Iterator[Row | Refusal]:
-    """The rows and refusals of a list, where its mapping and dialect don't matter."""
-    return iter(AssetListReader(stream, limits=limits, defaults=defaults))
-
-
 def _too_many_rows(most: int, line: int) -> InvalidInput:
     return InvalidInput(
         f"The list has more than {most:,} rows (line {line}).",
