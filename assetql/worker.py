@@ -1,4 +1,4 @@
-"""The laptop's event loop: leases from the queue, calls the same use cases as the Lambdas."""
+"""The worker: threads that take deliveries from the queue, and one that reconciles."""
 
 import os
 import socket

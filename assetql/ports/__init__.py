@@ -1,7 +1,7 @@
 """What the pipeline needs of the world, in the domain's words.
 
-Two families implement these: `adapters.local` (SQLite, files, in-process models) and
-`adapters.aws`. Rules that hold for all of them:
+A family of adapters implements these; `adapters.local` is one: SQLite, files, in-process models.
+Rules that hold for every family:
 
 - `save` is conditional: it stores `x` only over version `x.version - 1`, else raises `Conflict`.
 - Every read and write is confined to the workspace that it names; another's answers like nothing.
