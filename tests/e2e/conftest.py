@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,9 +68,10 @@ class Cli:
         assert ran.code == 0, ran
         return ran.document
 
-    def spawn(self, *words: object, **settings: str) -> subprocess.Popen[str]:
-        """In a process of its own, with pipes."""
-        return subprocess.Popen(
+    @contextmanager
+    def spawn(self, *words: object, **settings: str) -> Generator[subprocess.Popen[str]]:
+        """In a process of its own, with pipes; it doesn't outlive the block."""
+        with subprocess.Popen(
             [sys.executable, "-m", "integrations.cli", *map(str, words)],
             env={**os.environ, **self.settings, **settings},
             stdin=subprocess.PIPE,
@@ -76,13 +79,23 @@ class Cli:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-        )
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def process(self, *words: object, stdin: str = "", **settings: str) -> Ran:
         """In a process of its own, to its end."""
         with self.spawn(*words, **settings) as process:
             out, err = process.communicate(stdin, timeout=120)
             return Ran(process.returncode, out, err)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _ctrl_c_is_heard() -> None:  # pyright: ignore[reportUnusedFunction] — pytest calls it
+    """Who runs the tests in the background has Ctrl-C ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -122,11 +122,12 @@ def test_failed_images_say_why_cost_nothing_and_can_be_run_again(
 
 def test_two_workers_and_a_watcher_share_one_home(cli: Cli, small_list: Path) -> None:
     batch = cli.json("batch", "create", small_list, "--start", "--yes")["batch_id"]
-    with cli.spawn("batch", "watch", batch, "--json") as watcher:
-        workers = [cli.spawn("worker", "--until-idle", "--concurrency", "1") for _ in range(2)]
-        for worker in workers:
-            with worker:
-                assert worker.wait(60) == 0
+    with (
+        cli.spawn("batch", "watch", batch, "--json") as watcher,
+        cli.spawn("worker", "--until-idle", "--concurrency", "1") as one,
+        cli.spawn("worker", "--until-idle", "--concurrency", "1") as other,
+    ):
+        assert (one.wait(60), other.wait(60)) == (0, 0)
         out, err = watcher.communicate(timeout=60)
     assert (watcher.returncode, err) == (0, "")
     assert f'"batch_id": "{batch}"' in out
