@@ -1,7 +1,6 @@
 """The gate between a model's text and people: whole sentences in, checked sentences out."""
 
 import asyncio
-import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -12,8 +11,9 @@ from agent.claims.evidence import Evidence
 from agent.claims.sentences import doubts
 from agent.context import AgentContext
 from assetql.ports import Stores
+from assetql.telemetry.events import EventLog
 
-_LOG = logging.getLogger(__name__)
+_EVENTS = EventLog(__name__)
 WITHHELD = "(I left out a sentence here that did not match the records: the cards have the facts.)"
 _END = re.compile(r"[.!?…][\"')\]*_]*\s+|\n+")
 _LONGEST = 600
@@ -75,7 +75,7 @@ class Checker:
         if not wrong:
             self.released += sentence
             return [sentence]
-        _LOG.warning("withheld a sentence of thread %s: a %s", self._context.thread_id, wrong)
+        _EVENTS.warning("sentence.withheld", reason=wrong)
         if self.changed:
             return []
         self.changed = True

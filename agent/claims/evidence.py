@@ -16,11 +16,18 @@ from agent.inbox import said
 
 Facts = Mapping[str, object]
 
-_ID = re.compile(r"\b[a-z]{2,5}_[a-z0-9][a-z0-9-]*[a-z0-9]", re.IGNORECASE)
+# Letters of any script: one that looks like another makes another id.
+_ID = re.compile(r"\b[^\W\d_]{2,5}_[^\W_](?:[^\W_]|-)*[^\W_]")
 _LINK = re.compile(
-    r"(?:https?|s3|ftp|file)://[^\s)\]>\"'}|\\]+|\bwww\.[^\s)\]>\"'}|\\]+"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ai|dev|app|co|gg|xyz|me|eu|de|uk)\b(?:/[^\s)\]>\"']*)?",
+    r"\b[a-z][a-z0-9+.]*:(?://|\\\\)[^\s)\]>\"'}|\\]+|\bwww\.[^\s)\]>\"'}|\\]+"
+    r"|\b(?:javascript|vbscript|data|mailto|tel|https?):[^\s)\]>\"']+"
+    r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ai|dev|app|co|gg|xyz|me|eu|de|uk)\b(?:/[^\s)\]>\"']*)?"
+    r"|(?<![\w:/])//[a-z0-9-]+\.[^\s)\]>\"']+",
     re.IGNORECASE,
+)
+# Where Markdown or HTML would lead to, whatever it is called.
+_TARGET = re.compile(
+    r"\]\(\s*<?([^\s)>]+)|\b(?:href|src|action)\s*=\s*[\"']?([^\s\"'>]+)", re.IGNORECASE
 )
 _KEY = re.compile(r"\b(?:raw|thumbnails|exports|style-references|uploads)/[\w./-]+")
 # The part of an id that has no prefix: letters and digits mixed, such as k3jx2a91b0.
@@ -46,6 +53,7 @@ _LIST_MARK = re.compile(r"[,;\n]|\band\b|\bplus\b")
 def references(text: str) -> set[str]:
     """The ids, links and object keys in a text, without the punctuation behind them."""
     found = {m[0].rstrip(".,;:!?") for m in _LINK.finditer(text)}
+    found |= {m[1] or m[2] for m in _TARGET.finditer(text)}
     rest = _LINK.sub(" ", text)
     found |= {m[0].rstrip(".,;:!?/") for m in (*_KEY.finditer(rest), *_UUID.finditer(rest))}
     rest = _UUID.sub(" ", _KEY.sub(" ", rest))
@@ -55,7 +63,7 @@ def references(text: str) -> set[str]:
 
 def _is_id(word: str) -> bool:
     prefix, _, rest = word.partition("_")
-    return prefix in KNOWN_PREFIXES or any(c.isdigit() for c in rest)
+    return prefix.casefold() in KNOWN_PREFIXES or any(c.isdigit() for c in rest)
 
 
 def offered_numbers(texts: Iterable[str]) -> frozenset[Decimal]:
@@ -125,7 +133,7 @@ class Evidence:
 
     @cached_property
     def _derived_counts(self) -> frozenset[int]:
-        found = _sums_across(self._artifacts)
+        found = _sums_across(self._artifacts) | _others(self._artifacts)
         found |= self._ids_by_prefix(self._artifacts[-4:]) | self._ids_by_prefix(self._artifacts)
         return frozenset(
             found | {int(n) for text in self._bare_texts for n in _numbers(text) if n == int(n)}
@@ -274,6 +282,13 @@ def _sums_across(artifacts: Sequence[Facts]) -> set[int]:
         sums |= {a + b for a, b in combinations(values[-8:], 2)}
         sums |= {sum(values)} if values else set()
     return sums
+
+
+def _others(artifacts: Sequence[Facts]) -> set[int]:
+    """Of a batch's 40 images 5 were found: the other 35."""
+    tasks = {n for facts in artifacts if isinstance(n := facts.get("tasks"), int)}
+    hits = [facts.get("total") for facts in artifacts if facts.get("kind") == "assets"]
+    return {n - hit for n in tasks for hit in hits if isinstance(hit, int) and hit <= n}
 
 
 def _subject(facts: Facts) -> tuple[object, ...]:

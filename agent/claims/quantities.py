@@ -1,9 +1,10 @@
 """Numbers in prose: digits, words, dozens, "hundreds of". Pure."""
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 _ONES = re.findall(
@@ -52,9 +53,12 @@ _SILENT = re.compile(
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
 _TOKEN = re.compile(
-    r"[$€£]\s?\d[\d.,]*|\d{1,3}(?:[ ,.'’_]\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
+    r"[$€£]\s?\d[\d.,]*|\d{1,3}(?:[ ,.'’_٬]\d{3})+(?:\.\d+)?(?!\d)"
+    r"|\d+(?:\.\d+)?e\+?\d{1,2}\b|\d+(?:\.\d+)?"
     r"|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]"
 )
+_CURRENCIES = frozenset({"dollar", "dollars", "usd", "bucks", "euro", "euros", "eur"})
+_CENTS = frozenset({"cent", "cents", "¢"})
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 
 
@@ -72,8 +76,8 @@ class Token:
 
 def plain(text: str) -> str:
     """The text as an eye reads it: no invisible characters, no emphasis marks, plain spaces."""
-    visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return re.sub(r"[*`~]+", "", visible).replace("\u2044", "/")
+    visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", html.unescape(text)))
+    return re.sub(r"[*`~]+|\\(?=[_*`~.:/#$-])", "", visible).replace("\u2044", "/")
 
 
 def tokens(text: str) -> list[Token]:
@@ -86,6 +90,8 @@ def tokens(text: str) -> list[Token]:
 def _read(match: re.Match[str]) -> Token:
     text = match[0]
     token = Token(text.casefold(), match.start(), match.end())
+    if re.fullmatch(r"[\d.]+e\+?\d+", text):
+        return _number(token, Decimal(text), "count")
     digits = re.sub(r"[^\d.]", "", text)
     if not digits.strip("."):
         return token
@@ -121,6 +127,9 @@ def _longest(found: list[Token], index: int) -> tuple[int, Token]:
     if token.text in {"a", "an"} and len(words) > 1 and words[1] in _AFTER_A:
         length, number = _longest(found, index + 1)
         return 1 + length, number
+    if token.text in _CURRENCIES and len(words) > 1 and found[index + 1].kind == "count":
+        length, number = _counted(found, index + 1)
+        return 1 + length, replace(number, kind="money")
     return (1, token) if token.kind == "money" else _counted(found, index)
 
 
@@ -132,6 +141,10 @@ def _counted(found: list[Token], index: int) -> tuple[int, Token]:
     if behind < len(found) and found[behind].text == "%":
         whole = _spanning(found, index, length + 1, value)
         return length + 1, _number(whole, value, "percent")
+    if behind < len(found) and found[behind].text in _CURRENCIES | _CENTS:
+        whole = _spanning(found, index, length + 1, value)
+        each = Decimal(100 if found[behind].text in _CENTS else 1)
+        return length + 1, _number(whole, value / each, "money")
     return length, _spanning(found, index, length, value)
 
 

@@ -39,6 +39,12 @@ _HEDGES = frozenset({"about", "around", "roughly", "nearly", "almost", "over", "
 _MAKING = frozenset(
     {"made", "created", "generated", "rendered", "produced", "exported", "found", "drafted"}
 )
+# What a sentence says to be there; a few may be ways or options, more than that are things.
+_HOLDING = frozenset(
+    {"there", "contains", "contain", "includes", "include", "holds", "has", "have"}
+)
+_A_FEW = 12
+_SOME = frozenset({"none", "any", "some", "few", "most", "half", "each", "one"})
 _EQUALS = frozenset({":", "=", "is", "are", "was", "were", "|", "–", "—", "→", ">"})
 _REACH = 3
 _COPULAS = frozenset(
@@ -67,7 +73,9 @@ _LIMIT = re.compile(
 _WILL = re.compile(r"\b(?:will|i'?ll|we'?ll|shall)\b", re.IGNORECASE)
 # Most sentences hold nothing to check: neither a digit nor a number word, an id or a link.
 _SUSPECT = re.compile(
-    r"\d|[^\W\d_]_|://|www|\w\.\w|/|[^\x00-\x7f]|\b(?:" + "|".join(NUMBER_WORDS) + r")s?\b",
+    r"\d|[^\W\d_]_|://|www|\w\.\w|[/\\&=:]|\]\(|[^\x00-\x7f]|\b(?:"
+    + "|".join(NUMBER_WORDS)
+    + r")s?\b",
     re.IGNORECASE,
 )
 _CENT = Decimal("0.005")
@@ -134,7 +142,9 @@ def _claims(text: str) -> Iterator[_Claim]:
 def _is_whole(found: list[Token], index: int) -> bool:
     """Whether a number is the 40 of "5 of the 40": it has no state of its own."""
     words = [t for t in found[max(0, index - 3) : index] if t.text not in {"the", "your", "all"}]
-    return len(words) > 1 and words[-1].text == "of" and words[-2].value is not None
+    if len(words) < 2 or words[-1].text != "of":
+        return False
+    return words[-2].value is not None or words[-2].text in _SOME
 
 
 def _behind(found: list[Token], index: int) -> tuple[str | None, str | None] | None:
@@ -183,9 +193,11 @@ def _ahead_of(found: list[Token], index: int) -> tuple[str | None, str | None] |
     """What a number is said of that stands before it: "Images: 40", "READY 40"."""
     if index and found[index - 1].text in _STATES:
         return None, found[index - 1].text
+    many = (found[index].value or 0) > _A_FEW
     while index and found[index - 1].text in _HEDGES:
         index -= 1
-    if any(token.text in _MAKING for token in found[max(0, index - 2) : index]):
+    verbs = {token.text for token in found[max(0, index - 2) : index]}
+    if verbs & _MAKING or (many and verbs & _HOLDING):
         return "made", None
     equals = index > 1 and found[index - 1].text in _EQUALS
     return _subject(reversed(found[max(0, index - 6) : index - 1])) if equals else None
