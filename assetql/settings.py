@@ -13,7 +13,7 @@ Seconds = Annotated[float, Field(gt=0, le=86_400)]
 class Settings(BaseSettings):
     """What a process is configured to be. Each field is an environment variable `ASSETQL_NAME`."""
 
-    model_config = SettingsConfigDict(env_prefix="ASSETQL_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ASSETQL_", env_ignore_empty=True, frozen=True)
 
     home: Path = Field(
         default_factory=lambda: Path.home() / ".assetql", description="Where the data is kept"
