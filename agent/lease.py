@@ -1,7 +1,6 @@
 """Holding a thread: one turn at a time, in the order of its inbox."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -10,8 +9,9 @@ from uuid import uuid4
 from agent.services import AgentServices
 from assetql.domain.errors import StaleClaim, Unavailable
 from assetql.domain.thread import InboxMessage, TurnLease
+from assetql.telemetry.events import EventLog
 
-_LOG = logging.getLogger(__name__)
+_EVENTS = EventLog(__name__)
 _FIRST_LOOK = 0.02
 _LAST_LOOK = 0.5
 Begun = tuple[InboxMessage | None, TurnLease | None]
@@ -78,10 +78,14 @@ async def _beat(agent: AgentServices, lease: TurnLease) -> None:
             await agent.call(agent.services.stores.turns.extend, lease, until=until)
         except StaleClaim:
             # The saver refuses what this turn still writes, so it ends by itself.
-            _LOG.warning("turn %s of thread %s was overtaken", lease.token, lease.thread_id)
+            _EVENTS.warning("turn.overtaken", **_ids(lease))
             return
-        except Unavailable:
-            _LOG.warning("the lease of thread %s was not extended", lease.thread_id)
+        except Unavailable as error:
+            _EVENTS.warning("turn.not_prolonged", error, **_ids(lease))
+
+
+def _ids(lease: TurnLease) -> dict[str, str | int]:
+    return {"workspace": lease.workspace, "thread": lease.thread_id, "turn": lease.token}
 
 
 def _duration(agent: AgentServices) -> timedelta:

@@ -1,6 +1,5 @@
 """tag: once per (asset, tagger version), whatever asks for it."""
 
-import logging
 from dataclasses import dataclass, replace
 
 from assetql.domain.asset import Asset
@@ -14,8 +13,9 @@ from assetql.pipeline.batch_status import get_batch
 from assetql.pipeline.follow_ups import declare
 from assetql.pipeline.paging import assets_of
 from assetql.ports import Clock, Stores, Tagger, TaggingRequest
+from assetql.telemetry.events import EventLog
 
-_log = logging.getLogger(__name__)
+_EVENTS = EventLog(__name__)
 _ANSWERS = 2  # a model that answers unreadably is asked once more
 
 
@@ -76,7 +76,7 @@ def tag_asset(asset: Asset, *, stores: Stores, tagger: Tagger) -> bool:
         try:
             tags = parse_tags(tagger.answer(request, vocabulary), vocabulary)
         except InvalidInput as error:
-            _log.warning("%s: %s", asset.asset_id, error)
+            _EVENTS.warning("tags.unreadable", error, asset=asset.asset_id)
             continue
         _store(asset, tags, tagger.name, stores)
         return True

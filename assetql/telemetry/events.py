@@ -21,10 +21,6 @@ class EventLog:
     def __init__(self, name: str) -> None:
         self._logger = logging.getLogger(name)
 
-    def debug(self, event: str, /, **facts: Fact | None) -> None:
-        """For who looks for a fault."""
-        self._emit(logging.DEBUG, event, facts)
-
     def info(self, event: str, /, **facts: Fact | None) -> None:
         """What happened as it should."""
         self._emit(logging.INFO, event, facts)
