@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from agent.offline.lexicon import CONCEPT, FILLER, HEAD, NEGATION, OPENER
+from agent.offline.lexicon import CONCEPT, ENDS_IN_ENGINE, FILLER, HEAD, NEGATION, NOUN_STEP, OPENER
 from agent.offline.voice import PASSIVE_AHEAD, active
 
 _FULL_STOP = re.compile(r"(?:[.!?;]+(?=\s|$)|\n+(?!\s*(?:[-*•]|\d+[.)])\s))\s*")
@@ -63,7 +63,14 @@ def _split(sentence: str) -> list[str]:
     pieces: list[str] = []
     start = 0
     for joint in _JOINT.finditer(sentence):
-        if joint.start() > start and _opens(sentence, joint.end()):
+        if (
+            joint.start() > start
+            and _opens(sentence, joint.end())
+            and not (
+                NOUN_STEP.match(sentence, joint.end())
+                and ENDS_IN_ENGINE.search(sentence[start : joint.start()])
+            )
+        ):
             pieces.append(sentence[start : joint.start()])
             start = joint.end()
     return [*pieces, sentence[start:]]

@@ -68,6 +68,11 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _DANGLING = re.compile(r"(?:\s+(?:in|with|at|of|for|and|on|by|using|as|the|to|a))+$", re.IGNORECASE)
+_IN_A_LOOK = re.compile(
+    r"^\W*(?:(?:all|both|each)\s+)?(?:in|with|of)\s+an?\s+.*\b(?:look|style|aesthetic|finish|feel|design|manner|"
+    r"palette|technique|shading|lighting)\W*$",
+    re.IGNORECASE,
+)
 _PLEASE = re.compile(r"\s*\bplease\b[\s:-]*", re.IGNORECASE)
 _PAIR = re.compile(r"^pairs?\s+of\s+(.+)$", re.IGNORECASE)
 _HOW = re.compile(
@@ -100,7 +105,9 @@ def items_of(text: str) -> list[Item]:
         item = _item(piece)
         if item is None:
             continue
-        if LOOKS.search(piece) and not item.sure and (found or not _names_thing(piece)):
+        if _IN_A_LOOK.match(piece):
+            looks.append(piece.strip(" ()-.!?"))
+        elif LOOKS.search(piece) and not item.sure and (found or not _names_thing(piece)):
             looks.append(piece.strip(" ()-.!?"))
         else:
             found.append(item)
@@ -131,7 +138,7 @@ def _item(piece: str) -> Item | None:
         count = int(announced[1] or 0)
         text = text[announced.end() :]
     counted = _COUNTED.match(text)
-    if counted and re.match(r"(?:px|pixels?)\b", counted[2], re.IGNORECASE):
+    if counted and re.match(r"(?:px|pixels?)(?![\w-])(?!\s+art)", counted[2], re.IGNORECASE):
         return None
     if counted:
         count, text = int(counted[1]), counted[2]

@@ -43,6 +43,9 @@ _NOUN_STEPS = (
     r"(?:auto-?)?(?:tags|labels|tagging)(?=\s*(?:[,.;]|$|and\b|then\b))",
     r"provide", r"supply",
 )  # fmt: skip
+NOUN_STEP = re.compile("|".join(_NOUN_STEPS), re.IGNORECASE)
+# "for web and iOS packages" is one step.
+ENDS_IN_ENGINE = re.compile(rf"(?:{_ENGINE})\W*$", re.IGNORECASE)
 _OPENING = "|".join(
     [p for verb in VERBS if verb in OPENERS for p in VERBS[verb] if p not in NOUNS_TOO]
     + list(_WANTING)

@@ -44,7 +44,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     ),
     "export": (
         r"box\s+(?:(?:it|them|this|that|everything|all)\s+)*up",
-        r"parcel(?:\s+up)?",
+        r"(?:wrapped|boxed|parcell?ed|rolled)(?:\s+up)?(?=\s+(?:for|as|into|in)\b)", r"parcel(?:\s+up)?",
         r"crate\s+up",
         r"exporting",
         r"publish",
