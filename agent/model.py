@@ -1,4 +1,4 @@
-"""Which chat model talks: the built-in planner, or any that LangChain knows by name."""
+"""Which chat model talks: the built-in planner, or one of LangChain's providers."""
 
 from importlib.util import find_spec
 from typing import Any, cast

@@ -128,7 +128,7 @@ def _image_model(settings: Settings) -> Iterator[Finding]:
             "Images",
             "note",
             "the built-in placeholder: vector drawings, no diffusion model",
-            "Stable Diffusion comes with the SageMaker endpoint of an AWS deployment.",
+            "A diffusion model is a backend in inference/backends, chosen by ASSETQL_IMAGE_BACKEND.",
         )
 
 

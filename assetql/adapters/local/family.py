@@ -38,7 +38,7 @@ def open_stores(settings: Settings, clock: Clock) -> tuple[Stores, Callable[[], 
 
 
 def open_embedder(settings: Settings) -> Embedder:
-    """The descriptor, or CLIP where it was asked for and its extra is there."""
+    """The descriptor, or CLIP where it was asked for."""
     if settings.embedder == "clip":
         from assetql.adapters.local.clip import ClipEmbedder
 
@@ -54,7 +54,7 @@ def open_images(settings: Settings) -> ImageModel:
 
 
 def open_tagger(settings: Settings) -> Tagger:
-    """The tagger by words; a vision model takes its place on AWS."""
+    """What tags by the words of the request and the colours of the image."""
     del settings
     return OfflineTagger()
 
