@@ -1,6 +1,7 @@
 """workflow: an ended batch is settled, followed up (tag → export → notify) and closed."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
 from assetql.domain.batch import Batch, FollowUp, FollowUpKind, FollowUpStatus
@@ -117,12 +118,13 @@ def _claim(follow_up: FollowUp, workflow: Workflow) -> FollowUp | None:
 
 def _run(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> bool:
     if follow_up.token > _TRIES:
-        return _end(follow_up, FollowUpStatus.FAILED, {"error": "gave up"}, workflow)
+        gave_up = {"error": f"given up after {_TRIES} tries; ask for it again"}
+        return _end(follow_up, FollowUpStatus.FAILED, gave_up, workflow)
     try:
         result = RUNNERS[follow_up.kind](batch, follow_up, workflow)
     except Unavailable as error:
         _EVENTS.warning("follow_up.waits", error, kind=follow_up.kind.value)
-        return False
+        return _put_off(follow_up, workflow)
     except AssetQLError as error:
         _EVENTS.warning("follow_up.failed", error, kind=follow_up.kind.value)
         return _end(follow_up, FollowUpStatus.FAILED, {"error": str(error)}, workflow)
@@ -132,6 +134,16 @@ def _run(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> bool:
         return _end(follow_up, FollowUpStatus.FAILED, crashed, workflow)
     _EVENTS.info("follow_up.done", kind=follow_up.kind.value)
     return _end(follow_up, FollowUpStatus.DONE, result, workflow)
+
+
+def _put_off(follow_up: FollowUp, workflow: Workflow) -> bool:
+    """What could not be reached is tried again after one lease; it is not done yet."""
+    until = workflow.clock.now() + workflow.terms.lease
+    with suppress(Conflict):
+        workflow.stores.batches.save_follow_up(
+            replace(follow_up, until=until, version=follow_up.version + 1)
+        )
+    return False
 
 
 def _end(

@@ -121,9 +121,28 @@ def test_a_tagger_that_is_away_for_a_while_is_waited_for(
     assert endings(services) == ["READY."]
 
 
+def test_what_could_not_be_reached_is_tried_again_after_one_lease(
+    services: Services, clock: ManualClock
+) -> None:
+    batch = started(services, "Sword")
+    away = replace(services, tagger=FailingTagger(ModelUnavailable, times=1))
+    while step(away, MAKE):
+        pass
+    tidy(away)
+    assert follow_ups(services, batch)[FollowUpKind.TAG] is FollowUpStatus.RUNNING
+    tidy(away)
+    assert follow_ups(services, batch)[FollowUpKind.TAG] is FollowUpStatus.RUNNING
+    clock.advance(services.terms.lease)
+    tidy(away)
+    assert follow_ups(services, batch)[FollowUpKind.TAG] is FollowUpStatus.DONE
+
+
 @pytest.mark.parametrize(
     ("error", "told"),
-    [(ModelUnavailable, "gave up"), (ZeroDivisionError, "crashed: ZeroDivisionError")],
+    [
+        (ModelUnavailable, "given up after 5 tries; ask for it again"),
+        (ZeroDivisionError, "crashed: ZeroDivisionError"),
+    ],
 )
 def test_a_tagger_that_stays_away_does_not_hold_the_batch_open(
     services: Services, clock: ManualClock, error: type[Exception], told: str
