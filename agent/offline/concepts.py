@@ -7,6 +7,10 @@ from agent.offline.vocabulary import ENGINES, STYLE_WORDS
 # Concept → what it looks like, anywhere in a clause.
 CONCEPTS: Mapping[str, tuple[str, ...]] = {
     "price": (
+        r"ballpark",
+        r"how\s+(?:deep|dear|pricey|costly)",
+        r"pockets?",
+        r"purse",
         r"quotations?",
         r"come\s+to",
         r"how\s+many\s+(?:dollars?|euros?|credits?|bucks)",
@@ -30,6 +34,10 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
     r"looks(?!\s+(?:like|good|great|fine|right|ok|nice|wrong|bad|as))", r"art\s+directions"),
     "style": STYLE_WORDS,
     "status": (
+        r"(?:in\s+)?(?:which|what)\s+(?:state|condition|shape|stage)\b.*",
+        r"scoreboard",
+        r"when\b.*\b(?:done|ready|finish\w*|complet\w*)",
+        r"(?:hows|how\s+is|how\s+are)\s+(?:it|things|we|that)\s*(?:look\w*|go\w*|com\w*)?",
         r"how\s+much\s+(?:left|remains?|has\s+been\s+done|is\s+(?:finished|ready))",
         r"how\s+many\b.*\b(?:exist|are\s+there|by\s+now|already|have\s+you|got)\b",
         r"(?:what|which)\s+(?:portion|share|part|fraction|percentage|proportion)\b.*",
@@ -61,6 +69,10 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
         r"(?:whether|if)\b.*(?:done|ready|finish\w*|complet\w*|through|running)", r"percent\w*",
     ),
     "fail": (
+        r"perished",
+        r"lost",
+        r"unlucky",
+        r"dead",
         r"flop(?:s|ped)?",
         r"died",
         r"busted",
@@ -103,6 +115,14 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
     ),
     "more": ("more", "another", "additional", "extra", "further", "others?"),
     "like": (
+        r"doppel(?:g|gä)ngers?",
+        r"look-?alikes",
+        r"buddies",
+        r"mates",
+        r"friends",
+        r"replicas?",
+        r"interpretations?",
+        r"versions?",
         r"siblings?",
         r"cousins?",
         r"relatives?",
@@ -166,6 +186,12 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
         "deliverables?", r"download(?:able|s)?", r"build",
     ),
     "list": (
+        r"roster",
+        r"catalogue",
+        r"inventory(?!\s+\w+)",
+        r"document",
+        r"manifest",
+        r"doc",
         r"csv(?:\s+file)?", "spreadsheet", r"sheet", "excel", r"(?:asset\s+|item\s+)?list", "table",
         r"files?", "tsv", "rows?", "lines", r"attach(?:ed|ment|ments)?", "entries", "upload(?:ed)?",
     ),

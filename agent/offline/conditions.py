@@ -17,7 +17,7 @@ _PACKAGE_NOUN = words(
 )  # fmt: skip
 _OBJECT_IS_PACKAGE = re.compile(
     rf"^(?:(?:me|us|an?|the|one|single|it|them|that|this|those|these|everything|all|my|our|"
-    rf"ready-made|complete|nice|proper|into|as|in|to|for|of|new|\w+ed|"
+    rf"from|with|out|ready-made|complete|nice|proper|into|as|in|to|for|of|new|\w+ed|"
     rf"game)\s+)*{_PACKAGE_NOUN.pattern}",
     re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ _EACH = (
 )
 _KIND = (
     r"(?:variations?|variants?|versions?|takes?|options?|alternatives?|renditions?|flavou?rs?|"
-    r"copies|guises?|forms|poses|tries|attempts|editions?|interpretations?|designs|"
+    r"copies|renderings?|guises?|forms|poses|tries|attempts|editions?|interpretations?|designs|"
     r"iterations?)"
 )
 _PICTURE = r"(?:images?|icons?|pictures?|sprites?|renders?|drawings?|assets?)"
@@ -30,7 +30,7 @@ _SIZES: tuple[re.Pattern[str], ...] = tuple(
         r"|dimensions?)\s+(?:should\s+be|must\s+be|is|are)|resolution)\b[\s:=]*"
         r"|@\s*)*\(?\b(\d{2,4})[\s-]*(?:px|"
         r"pixels?)\b(?![\s-]*art)(?:\s+(?:square|each|wide|icons?(?=$)|in\s+size|"
-        r"(?:on|per|a|for)\s+(?:each\s+|every\s+|the\s+|a\s+|both\s+)?sides?))?\)?",
+        r"(?:on|per|a|for|to)\s+(?:each\s+|every\s+|the\s+|a\s+|both\s+)?sides?))?\)?",
         r"(?:\bat|@|\bsize|\bsized|\bresolution)\s*(\d{2,4})\b(?!\s*(?:%|variations|"
         r"versions))(?:\s+(?:square|each))?",
         r"\b(\d{2,4})\s+square\b|\b(\d{2,4})²",

@@ -2,6 +2,15 @@
 
 # What a clause starts with and what it does is the same as without.
 FILLERS = (
+    r"(?:would|could|can|will)\s+you\s+(?:please\s+|kindly\s+|perhaps\s+|maybe\s+|possibly\s+)*(?:be\s+(?:able|willing|so\s+kind|kind\s+enough|so\s+good)\s+(?:as\s+)?to)?",
+    r"(?:i|we)\s+(?:should|would)\s+(?:really\s+|very\s+much\s+)?(?:like|love|prefer|appreciate)\s+to",
+    r"(?:(?:i|we)\s+)?(?:want|need|wish|like|have)\s+to",
+    r"(?:i|we)\s+(?:want|need|wish)(?=\s+(?:find|see|make|create|generate|export|start|stop|cancel|tag|search|add|put|show)\b)",
+    r"(?:no[\s,]+)+(?=(?:stop|cancel|abort|halt|kill)\b)",
+    r"(?:when|once|after)\s+(?:you\s+)?(?:all\s+)?(?:finish|complete|done|ready)",
+    r"(?:without|with\s+no)\s+(?:any\s+)?(?:delay|hesitation)", "immediately", "pronto", "directly",
+    "dearest", r"pray(?:\s+tell)?", "cool", "nice", "awesome", "super",
+
     r"please\s+to", r"please\s+do(?=\s+\w+\s+(?:the|it|that|this|me|us|an?)\b)",
     r"(?:can|may|could)(?=\s+(?:start|begin|run|go|proceed|launch)\b)",
     r"after\s+(?:you\s+)?(?:finish(?:ed|ing)?|completion|done|it)", "thereafter", "lastly",

@@ -19,7 +19,7 @@ from agent.offline.conditions import (
     packs,
     to_make,
 )
-from agent.offline.entities import take_style
+from agent.offline.entities import ordinal_in, take_style
 from agent.offline.scene import Scene
 from agent.offline.tags import edited, refers, take_filter
 
@@ -110,6 +110,12 @@ RULES: tuple[Rule, ...] = (
         when=lambda c, s: c.has("again") or c.head in {"start", "make"} or bool(FIX.match(c.text)),
     ),
     Rule(
+        intent=Intent.VARY,
+        some=("again",),
+        none=("fail", "preset"),
+        when=lambda c, s: c.has("like", "more") and ordinal_in(c.text) is not None,
+    ),
+    Rule(
         intent=Intent.RETRY,
         some=("again",),
         heads=_heads("start", "make", "want", "learn", None),
@@ -152,6 +158,12 @@ RULES: tuple[Rule, ...] = (
         some=("images",),
         none=("list", "preset", "to_tag"),
         when=lambda c, s: s.new_images,
+    ),
+    Rule(
+        intent=Intent.CREATE,
+        heads=_heads("export"),
+        none=("preset", "package"),
+        when=lambda c, s: s.new_list,
     ),
     Rule(intent=Intent.EXPORT, heads=_heads("export")),
     Rule(intent=Intent.EXPORT, some=("preset", "package"), heads=_SOFT, when=packs),

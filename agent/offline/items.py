@@ -22,7 +22,7 @@ _HEADING = re.compile(
 )
 UNKNOWN_VERB = re.compile(
     r"^(?:(?!(?:of|with|in|for|from|an?|one|the|some|and|or|plus|"
-    r"each)\b)[a-z'-]+\s+){1,3}(?=(?:an?|one)\s+\w)",
+    r"each|about|around|exactly)\b)[a-z'-]+\s+){1,3}(?=(?:an?|one|\d+)\s+\w)",
     re.IGNORECASE,
 )
 _CONTAINER = re.compile(
@@ -73,6 +73,7 @@ _IN_A_LOOK = re.compile(
     r"palette|technique|shading|lighting)\W*$",
     re.IGNORECASE,
 )
+_DEFINITE = re.compile(r"(?:the|all|each|my|our)\b", re.IGNORECASE)
 _PLEASE = re.compile(r"\s*\bplease\b[\s:-]*", re.IGNORECASE)
 _PAIR = re.compile(r"^pairs?\s+of\s+(.+)$", re.IGNORECASE)
 _HOW = re.compile(
@@ -82,12 +83,13 @@ _HOW = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing; `variations` 0: as for all. `sure`: it was counted or had an article."""
+    """One thing; `variations` 0: as for all. `sure`: it was counted or had an article; `definite`: "the"."""
 
     name: str
     description: str
     variations: int = 0
     sure: bool = False
+    definite: bool = False
 
     @property
     def category(self) -> str:
@@ -143,11 +145,12 @@ def _item(piece: str) -> Item | None:
     if counted:
         count, text = int(counted[1]), counted[2]
     article = _ARTICLE.match(text)
+    definite = bool(article and _DEFINITE.match(article[0]))
     while (leading := _ARTICLE.match(text)) and leading.end() < len(text):
         text = text[leading.end() :]
     text = text.strip(" ()-.!?:'")
-    name = noun_phrase(_HOW.split(text, maxsplit=1)[0])
-    if not re.search(r"[^\W\d_]{2}", name) or GENERIC.fullmatch(text):
+    name = noun_phrase(_HOW.split(text, maxsplit=1)[0], sure=bool(article or counted))
+    if not re.search(r"[^\W\d_]{2}", name) or GENERIC.fullmatch(text) or GENERIC.fullmatch(name):
         return None
     if not (plain_words(name) or article):
         return None
@@ -159,6 +162,7 @@ def _item(piece: str) -> Item | None:
         description=_singular(text) if name == text else text,
         variations=count,
         sure=bool(article or plural or counted or announced),
+        definite=definite,
     )
 
 

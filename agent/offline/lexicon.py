@@ -42,6 +42,7 @@ _NOUN_STEPS = (
     rf"(?:an?\s+|the\s+|one\s+)?(?:zip|package|pack|export|bundle|archive)\s+(?:for|to)\s+(?:{_ENGINE})",
     r"(?:auto-?)?(?:tags|labels|tagging)(?=\s*(?:[,.;]|$|and\b|then\b))",
     r"provide", r"supply",
+    r"(?:hand|send|pass|give|bring|take|dispatch)\s+(?:it|them|those|these|everything|all|the\s+lot|the\s+results?)\s+(?:all\s+)?(?:over\s+|off\s+)?(?:to|in|into|for)",
 )  # fmt: skip
 NOUN_STEP = re.compile("|".join(_NOUN_STEPS), re.IGNORECASE)
 # "for web and iOS packages" is one step.

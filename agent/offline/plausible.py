@@ -7,6 +7,11 @@ verb, never becomes a picture.
 import re
 
 MOST_WORDS = 6
+# A participle of a sentence: "batched together", "followed by".
+_BEGINS_NO_THING = re.compile(
+    r"(?:\w{2,}ed|kept|left|held|put|made|done|sent|gone|in|at|by|with|without|of|to|for|from|on|as)(?:\s+(?:by|together|up|off|on|in|for|to|down|over)\b.*)?$",
+    re.IGNORECASE,
+)
 # Behind the first of these a fragment tells about the thing: "a marble shall form a batch".
 _FINITE = re.compile(
     r"\s+(?:is|are|was|were|shall|should|must|will|would|may|might|can|could|has|have|had|do|does|"
@@ -46,11 +51,13 @@ _ABOUT_THE_WORK = re.compile(
 )
 
 
-def noun_phrase(text: str) -> str:
-    """The part of a fragment that can name a thing; empty where none can."""
+def noun_phrase(text: str, *, sure: bool = False) -> str:
+    """The part of a fragment that can name a thing; empty where none can. `sure`: "a …"."""
     named = _FINITE.sub("", text).strip(" ,.!?;:-'")
     if not named or len(named.split()) > MOST_WORDS:
         return ""
-    if _NEVER.search(named) or _STEERS.match(named) or _ABOUT_THE_WORK.search(named):
+    if _NEVER.search(named) or (not sure and _BEGINS_NO_THING.match(named)):
+        return ""
+    if (not sure and _STEERS.match(named)) or _ABOUT_THE_WORK.search(named):
         return ""
     return named

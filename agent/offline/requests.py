@@ -83,7 +83,7 @@ def create_steps(text: str, scene: Scene, *, style: object, ask_list: bool) -> l
     steps = [Step("list_styles", {})] if isinstance(args.get("style"), OnlyStyle) else []
     if order.name:
         args["name"] = scene.restored(order.name)
-    of_list = ask_list or not any(item.sure for item in order.items)
+    of_list = ask_list or not any(item.sure and not item.definite for item in order.items)
     if scene.list_id and of_list and (scene.new_list or not order.items):
         return [*steps, Step("create_batch", {"upload": scene.list_id, **args})]
     if not order.items:

@@ -30,11 +30,15 @@ NO_START = re.compile(
             r"(?:be\s+|stay\s+|remain\s+)?(?:all\s+)?(?:sleep\w*|asleep|dormant|rest\w*|sit\w*|"
             r"wait\w*|still|alone|untouched|unstarted|paused?|inactive|standing|stopped|as\s+is|"
             r"be\b|on\s+the\s+shelf|in\s+the\s+drawer)[^,.;:?]*",
-            r"\b(?:it|they|this|that|the\s+batch)\s+(?:(?:should|shall|must|can|may|has\s+to|have\s+"
+            r"\b(?:it|they|the\s+batch)\s+(?:(?:should|shall|must|can|may|has\s+to|have\s+"
             r"to|is\s+to)\s+)?(?:just\s+)?(?:rests?|sleeps?|sits?|waits?|stays?|remains?)\b[^,.;:?]*",
             r"\bhold\s+(?:it|them|that|this|the\s+batch)\s+(?:there|here|back|for)\b[^,.;:?]*",
             r"\b(?:i|we)\s+(?:will|want\s+to|would\s+like\s+to|need\s+to|have\s+to)\s+"
             r"(?:check|review|inspect|look|see|approve)\b[^,.;:?]*\bfirst\b[^,.;:?]*",
+            r"\b(?:leave|keep)\s+(?:it|them|that|this|the\s+(?:batch|engines?|start|button|lot)|everything|things)\s+"
+            r"(?!simple|cute|clean|minimal|flat|small|in\b|at\b|under\b|as\b|consistent|to\b|with\b|out\b)\w+[^,.;:?]*",
+            r"(?:\band|,)\s+(?:kept|left|held|parked)\s+[^,.;:?]*",
+            r"\b(?:start\w*|run\w*|launch\w*|generat\w*|it|they)\s+(?:is|are|was)\s+not\s+(?:\w+\s+){0,2}?yet\b",
             r"\bnothing\s+(?:gets?|is|shall|will)\b[^,.;:?]*",
             rf"\b(?:hold|holding)\s+(?:off|on|it|the\s+start|back|fire)\b(?:\s+(?:on|with|for|"
             rf"until|till|from)\b(?:\s+\w+ing)?{_OBJECT})?(?:\s+now)?",

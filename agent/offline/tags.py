@@ -11,7 +11,7 @@ _WORD = (
     r"from|"
     r"after|when|my|our|again|me|up|properly|correctly|too)\b)[a-z][\w-]*)"
 )
-_LIST = rf"({_WORD}(?:\s*(?:,|and|,\s*and|\bor\b)\s+{_WORD}(?=\s*(?:,|and\b|$|\.)))*)"
+_LIST = rf"({_WORD}(?:\s*(?:,|\band|,\s*and|\bor\b)\s+{_WORD}(?=\s*(?:,|\band\b|$|\.)))*)"
 _FILTERS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (

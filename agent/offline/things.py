@@ -33,7 +33,7 @@ _LIST_WORDS = re.compile(
     r"every(?:thing)?|all)?\s*(?:of\s+|the\s+|in\s+|on\s+|from\s+)*"
     r"(?:(?:this|the|that|my|our|attached|these|uploaded|following|whole|entire|full|item|asset|"
     r"attached|new|each|every)\s+)*"
-    r"(?:csv(?:\s+file)?|spreadsheet|excel(?:\s+file|\s+sheet)?|tsv|table|attachment|(?:item\s+|"
+    r"(?:roster|catalogue|manifest|document|csv(?:\s+file)?|spreadsheet|excel(?:\s+file|\s+sheet)?|tsv|table|attachment|(?:item\s+|"
     r"asset\s+)?list(?!\s*:)|sheet|file|rows?|entries)\b(?!\s+of\b)",
     re.IGNORECASE,
 )
@@ -91,6 +91,9 @@ _FINITE = re.compile(
 )
 
 
+_THAT_BATCH = re.compile(r"\b(?:the|that|this|my|our)\s+(?:\w+\s+)?batch\b", re.IGNORECASE)
+
+
 def announced(text: str) -> bool:
     """Whether a text without a verb asks for things: counted, sized or as a batch."""
     if _SENTENCE.match(text) or _FINITE.search(text):
@@ -99,7 +102,9 @@ def announced(text: str) -> bool:
     several = len(order.items) > 1 or bool(
         re.match(r"(?:an?\s+|new\s+|one\s+)*batch\b", text, re.IGNORECASE)
     )
-    if UNKNOWN_VERB.match(text) and len(order.items) < 2:
+    if _THAT_BATCH.search(text) and not any(item.sure for item in order.items):
+        return False
+    if UNKNOWN_VERB.match(text) and len(order.items) < 2 and not (order.items and order.size):
         return False  # "tell me a joke"
     if re.match(r"\d+\s[\w\s]*:", text) and len(order.items) > 1:
         return True

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 # Verb class → the forms that a request starts with.
 VERBS: Mapping[str, tuple[str, ...]] = {
     "cancel": (
+        r"(?:lay|put)\s+(?:it|that|this|the\s+\w+|that\s+\w+)\s+to\s+(?:rest|bed|sleep)",
         r"(?:put|make)\s+an?\s+(?:end|stop|halt)\s+to",
         r"bring\s+(?:\S+\s+){1,4}?to\s+(?:an?\s+)?(?:end|stop|halt|standstill|close)",
         r"ditch",
@@ -43,6 +44,9 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         r"get\s+rid\s+of", "clear", "deleting",
     ),
     "export": (
+        r"dispatch",
+        r"send\s+(?:it|them|those|everything|all)(?:\s+off)?(?=\s+to\b)",
+        r"hand\s+(?:it|them|those|everything|all)(?=\s+to\b)",
         r"box\s+(?:(?:it|them|this|that|everything|all)\s+)*up",
         r"(?:wrapped|boxed|parcell?ed|rolled)(?:\s+up)?(?=\s+(?:for|as|into|in)\b)", r"parcel(?:\s+up)?",
         r"crate\s+up",
@@ -61,6 +65,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         r"hand\s+over", "convert", r"stitch", r"combine", r"compile", "merge",
     ),
     "tag": (
+        r"bestow(?=.*\b(?:tags?|labels?)\b)",
         r"(?:adorn|decorate|brand|stamp|furnish|equip|garnish)(?=.*\b(?:tags?|labels?|qq\d+qq))",
         r"(?:assign|affix|stick|slap|pin|attach|append|apply|place|stamp)(?=.*\b(?:tags?|labels?)\b)",
         r"tag\s+on",
@@ -87,6 +92,10 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         r"baptize","call", "name", "title", "dub", "naming", "calling"),
     "price": ("price", "quote", "cost", "estimate", "calculate"),
     "search": (
+        r"parade",
+        r"lay\s+out(?=\s+(?:the|all|every)\b)",
+        r"sweep\s+up",
+        r"what(?=\s+\w+\s+\w+\s+(?:are|do|did)\b)",
         r"retrieve",
         r"collect",
         r"gather(?:\s+up)?",
@@ -110,7 +119,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         r"go\s+through",
         r"name(?=\s+(?:all|every|the\s+\w+\s+(?:you|we|that))\b)",
         r"let\s+(?:me|us)\s+(?:see|view|look\s+at)",
-        "find", "search", "show", "list", r"look(?:ing)?\s+(?:for|up)", "display", "browse", "see",
+        "find", "search", "show", r"list(?!\s+(?:is\s+)?attached|\s*:)", r"look(?:ing)?\s+(?:for|up)", "display", "browse", "see",
         "fetch", r"pull\s+up", "filter", "locate", "where", "which",
         r"do\s+(?:not\s+)?(?:we|i|you)\s+(?:\w+\s+)?have",
         r"(?:did|have|had)\s+(?:not\s+)?(?:we|i|you|anyone)\s+(?:\w+\s+)?(?:make|made|do|done|"
@@ -121,6 +130,9 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         r"get(?:\s+me|\s+us)?(?=\s+(?:all|any|every)\b)",
     ),
     "start": (
+        r"(?:go[\s!]*){2,}",
+        r"fire\s+(?:it|them)",
+        r"begin\s+(?:it|them)",
         r"(?:hit|press|push|click|tap|pull)\s+(?:the\s+)?(?:start|go|run|play|launch|trigger|button)(?:\s+button)?",
         r"set\s+(?:it|them|things|that|this|everything|the\s+\w+)\s+(?:in\s+motion|going|running|off|rolling|loose|free)",
         r"get\s+the\s+(?:ball|show|party)\s+(?:rolling|started|on\s+the\s+road)",
@@ -155,6 +167,11 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         r"let\s+it\s+(?:run|go|roll)", "process", r"have\s+it\s+run", r"send\s+it",
     ),
     "make": (
+        r"bring\s+forth",
+        r"ready(?=\s+(?:an?|one)\b)",
+        r"pencil\s+in",
+        r"batch\s+(?:it|them|up)",
+        r"bless\s+(?:me|us)\s+with",
         r"conjure(?:\s+up)?",
         r"spawn",
         r"concoct",
