@@ -1,6 +1,6 @@
 """Export presets: one row each. A rendition is one image file that a row asks for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
@@ -37,11 +37,9 @@ class Preset:
     """One way to package assets: where the files lie, their names, and how to import them."""
 
     name: str
-    summary: str
     names: NameRule
     variants: tuple[Variant, ...]
     how_to_import: str
-    adds: tuple[str, ...] = field(default=())  # what else the package gets
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +70,12 @@ _DENSITIES = {
 PRESETS = (
     Preset(
         name="raw",
-        summary="The PNG files as generated.",
         names=NameRule.UNICODE,
         variants=(Variant(path="raw/{name}.png"),),
         how_to_import="The images as they were generated.",
     ),
     Preset(
         name="web",
-        summary="WebP and AVIF in several sizes, with <picture> snippets.",
         names=NameRule.UNICODE,
         variants=tuple(
             Variant(path=f"web/images/{{name}}-{{side}}.{kind}", format=kind, side=side)
@@ -87,38 +83,30 @@ PRESETS = (
             for kind in (Format.WEBP, Format.AVIF)
         ),
         how_to_import="Copy web/images to your site and paste from web/snippets.html.",
-        adds=("snippets.html",),
     ),
     Preset(
         name="unity",
-        summary="PNG with sprite import settings and stable GUIDs.",
         names=NameRule.UNICODE,
         variants=(Variant(path=f"{_UNITY}/{{name}}.png"),),
         how_to_import="Copy unity/Assets into your project's folder; sprites keep their GUIDs.",
-        adds=(".meta per sprite and folder",),
     ),
     Preset(
         name="godot",
-        summary="PNG with .import settings and a SpriteFrames resource (Godot 4).",
         names=NameRule.SNAKE,
         variants=(Variant(path=f"{_GODOT}/{{name}}.png"),),
         how_to_import="Copy godot/assetql into your project's root (beside project.godot).",
-        adds=(".import per texture", "SpriteFrames .tres"),
     ),
     Preset(
         name="unreal",
-        summary="PNG padded to powers of two, with a data table (CSV and JSON).",
         names=NameRule.IDENTIFIER,
         variants=(Variant(path=f"{_UNREAL}/T_{{name}}.png", power_of_two=True),),
         how_to_import=(
             "Copy unreal/Content into your project, accept the texture import, add "
             "AssetQLSprite.h to your module and import the CSV or JSON as a data table of it."
         ),
-        adds=("data table as CSV and JSON", "row struct header"),
     ),
     Preset(
         name="ios",
-        summary="Asset catalogue (.xcassets) with @1x, @2x and @3x.",
         names=NameRule.UNICODE,
         # The original is @3x, the largest that a device asks for; nothing is enlarged.
         variants=(
@@ -127,11 +115,9 @@ PRESETS = (
             Variant(path=f"{_IOS}@3x.png"),
         ),
         how_to_import="Drag the .xcassets folder of ios/ into your Xcode project.",
-        adds=("Contents.json",),
     ),
     Preset(
         name="android",
-        summary="Density folders mdpi to xxxhdpi with legal resource names.",
         names=NameRule.RESOURCE,
         # The original is xxxhdpi, the densest bucket; nothing is enlarged.
         variants=tuple(
@@ -142,11 +128,9 @@ PRESETS = (
     ),
     Preset(
         name="atlas",
-        summary="Packed sheets with trim and extrude, TexturePacker JSON hash.",
         names=NameRule.UNICODE,
         variants=(),
         how_to_import="Load atlas/*.json with any loader of TexturePacker's JSON hash.",
-        adds=("sheets and their JSON",),
     ),
 )
 _BY_NAME = {preset.name: preset for preset in PRESETS}

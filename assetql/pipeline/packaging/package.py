@@ -1,8 +1,7 @@
 """Write a package: every preset's files, a contact sheet, a manifest, in one deterministic ZIP."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import BinaryIO
@@ -35,12 +34,11 @@ _IN_MEMORY = 1 << 20  # what grows beyond this waits on disk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageSummary:
-    """What was written. `files` counts all; `by_preset` the files of each preset."""
+    """What was written; `files` counts all that the archive holds."""
 
     sha256: str
     bytes: int
     files: int
-    by_preset: dict[str, int] = field(default_factory=dict[str, int])
     warnings: tuple[str, ...] = ()
 
 
@@ -107,7 +105,6 @@ class _Package:
         self._sprites = sprites
         self._facts: list[Facts] = []
         self._shelves = [self._shelf(preset) for preset in presets]
-        self._counts: Counter[str] = Counter()
         self._warnings: list[str] = []
 
     def write(self) -> PackageSummary:
@@ -129,9 +126,6 @@ class _Package:
             sha256=digest,
             bytes=size,
             files=self._manifest.files + 1,
-            by_preset={
-                shelf.preset.name: self._counts[shelf.preset.name] for shelf in self._shelves
-            },
             warnings=tuple(self._warnings),
         )
 
@@ -172,8 +166,6 @@ class _Package:
     def _add(self, file: PackageFile, preset: str | None = None) -> None:
         digest, size = self._archive.add(file.path, file.chunks)
         self._manifest.add(file, sha256=digest, size=size, preset=preset)
-        if preset:
-            self._counts[preset] += 1
 
 
 def _make(shelves: Sequence[Shelf], asset: Asset, index: int, data: bytes) -> _Made:
