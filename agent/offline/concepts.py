@@ -115,7 +115,7 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
     ),
     "more": ("more", "another", "additional", "extra", "further", "others?"),
     "like": (
-        r"doppel(?:g|gä)ngers?",
+        r"doppelg(?:a|ä|ae)ngers?",
         r"look-?alikes",
         r"buddies",
         r"mates",

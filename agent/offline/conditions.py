@@ -41,11 +41,27 @@ TAGGED = re.compile(r"\b(?:tagged|labell?ed)\b", re.IGNORECASE)
 FIX = re.compile(r"\b(?:try|fix|repair|give|let|attempt|go|take|have)\b", re.IGNORECASE)
 
 
+_QUESTION = re.compile(
+    r"(?:and\s+|so\s+|of\s+\w+(?:\s+\w+){0,6},?\s+)?(?:how\s+(?:many|much|far|long|is|are|do|does|come)|"
+    r"which|what(?!\s+about)|why|when|where|who|whose|is|are|was|were|has|does|did)\b",
+    re.IGNORECASE,
+)
+
+
+def starts_as_question(text: str) -> bool:
+    """Whether a text asks for facts, so that nothing is made or started of it."""
+    return bool(_QUESTION.match(text)) and (
+        "?" in text or bool(re.match(r"how|which|what|why|who", text, re.IGNORECASE))
+    )
+
+
 def has_things(clause: Clause, scene: Scene) -> bool:
+    """Whether things to make are named behind the verb."""
     return bool(things_in(clause.rest))
 
 
 def counted_things(clause: Clause, scene: Scene) -> bool:
+    """Whether things are asked for with a count, an article or a size."""
     return announced(clause.rest if clause.head else clause.text)
 
 
@@ -63,6 +79,7 @@ def of_list(clause: Clause, scene: Scene) -> bool:
 
 
 def to_make(clause: Clause, scene: Scene) -> bool:
+    """Whether there is something to make: the list, or things."""
     return of_list(clause, scene) or has_things(clause, scene)
 
 
@@ -85,14 +102,17 @@ def existing_kind(clause: Clause, scene: Scene) -> bool:
 
 
 def packs(clause: Clause, scene: Scene) -> bool:
+    """Whether the verb's object is a package."""
     return bool(_OBJECT_IS_PACKAGE.match(clause.rest))
 
 
 def learns(clause: Clause, scene: Scene) -> bool:
+    """Whether the verb's object is a style."""
     return bool(_OBJECT_IS_STYLE.match(clause.rest)) and not scene.talk.said.count("?") > 3
 
 
 def images_at_hand(clause: Clause, scene: Scene) -> bool:
+    """Whether there are images that a style can be learnt from."""
     return scene.new_images or (bool(scene.images) and clause.has("images"))
 
 

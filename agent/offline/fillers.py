@@ -6,7 +6,7 @@ FILLERS = (
     r"(?:i|we)\s+(?:should|would)\s+(?:really\s+|very\s+much\s+)?(?:like|love|prefer|appreciate)\s+to",
     r"(?:(?:i|we)\s+)?(?:want|need|wish|like|have)\s+to",
     r"(?:i|we)\s+(?:want|need|wish)(?=\s+(?:find|see|make|create|generate|export|start|stop|cancel|tag|search|add|put|show)\b)",
-    r"(?:no[\s,]+)+(?=(?:stop|cancel|abort|halt|kill)\b)",
+    r"no(?:[\s,]+no)*(?=[\s,]+(?:stop|cancel|abort|halt|kill)\b)",
     r"(?:when|once|after)\s+(?:you\s+)?(?:all\s+)?(?:finish|complete|done|ready)",
     r"(?:without|with\s+no)\s+(?:any\s+)?(?:delay|hesitation)", "immediately", "pronto", "directly",
     "dearest", r"pray(?:\s+tell)?", "cool", "nice", "awesome", "super",

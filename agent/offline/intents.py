@@ -17,6 +17,7 @@ from agent.offline.conditions import (
     learns,
     of_list,
     packs,
+    starts_as_question,
     to_make,
 )
 from agent.offline.entities import ordinal_in, take_style
@@ -244,4 +245,6 @@ RULES: tuple[Rule, ...] = (
 
 def intent_of(clause: Clause, scene: Scene) -> Intent | None:
     """The first intent whose rule holds."""
-    return next((rule.intent for rule in RULES if rule.holds(clause, scene)), None)
+    found = next((rule.intent for rule in RULES if rule.holds(clause, scene)), None)
+    asks = clause.question and starts_as_question(f"{clause.text}?")
+    return None if asks and found in {Intent.CREATE, Intent.START} else found

@@ -107,9 +107,9 @@ def items_of(text: str) -> list[Item]:
         item = _item(piece)
         if item is None:
             continue
-        if _IN_A_LOOK.match(piece):
-            looks.append(piece.strip(" ()-.!?"))
-        elif LOOKS.search(piece) and not item.sure and (found or not _names_thing(piece)):
+        if _IN_A_LOOK.match(piece) or (
+            LOOKS.search(piece) and not item.sure and (found or not _names_thing(piece))
+        ):
             looks.append(piece.strip(" ()-.!?"))
         else:
             found.append(item)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.offline import replies, requests
-from agent.offline.clauses import Clause, clauses
+from agent.offline.clauses import Clause, clauses, read_clause
 from agent.offline.conditions import wants_export_too
 from agent.offline.conversation import Conversation
 from agent.offline.entities import presets_in, take_name
+from agent.offline.fallback import guessed
 from agent.offline.intents import Intent, intent_of
 from agent.offline.normalise import normalise
 from agent.offline.requests import Context
@@ -15,6 +16,7 @@ from agent.offline.scene import Scene, scene_of
 from agent.offline.starting import held_back, only_drafts, without_hold
 from agent.offline.steps import Plan, Step, Unresolved
 from agent.offline.targets import search_step
+from agent.offline.things import things_in
 
 # What comes first when a message asks for several things.
 RANK: Mapping[Intent, int] = {
@@ -74,7 +76,30 @@ def understand(talk: Conversation) -> Reading:
         else:
             asked.setdefault(intent, []).append(clause)
     _settle(asked, scene)
+    if not _loose_things(asked, loose, scene):
+        _guess(asked, scene)
     return Reading(scene, asked, tuple(loose), held_back(text.plain))
+
+
+def _loose_things(asked: dict[Intent, list[Clause]], loose: Sequence[Clause], scene: Scene) -> bool:
+    """ "fox, wolf, bear. batch it": a start with nothing to start makes the things named before."""
+    start = asked.get(Intent.START, [])
+    things = [item for clause in loose for item in things_in(clause.text)]
+    if not start or len(things) < 2 or Intent.CREATE in asked or scene.talk.batch_id:
+        return False
+    asked[Intent.CREATE] = start
+    return True
+
+
+def _guess(asked: dict[Intent, list[Clause]], scene: Scene) -> None:
+    """Where no clause was understood, the message as a whole by its stems."""
+    plain = scene.text.plain
+    understood = asked.keys() - {Intent.CALL, Intent.NO, Intent.GREETING, Intent.FAILED}
+    if understood or scene.new_list or scene.new_images or held_back(plain):
+        return
+    intent = guessed(plain, scene)
+    if intent:
+        asked[intent] = [replace(read_clause(plain), negated=False)]
 
 
 def _says_how(clause: Clause, asked: Mapping[Intent, list[Clause]]) -> bool:

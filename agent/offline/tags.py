@@ -16,7 +16,7 @@ _FILTERS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b(?:(?:that|which)\s+(?:is|are|have\s+been|were)\s+)?(?:tagged|labell?ed|"
-        rf"marked)\s+(?:as\s+|with\s+|by\s+)?(?:the\s+)?(?:tags?\s+)?{_LIST}(?:\s+(?:things|"
+        rf"marked|branded|stamped|adorned)\s+(?:as\s+|with\s+|by\s+)?(?:the\s+)?(?:tags?\s+)?{_LIST}(?:\s+(?:things|"
         rf"ones|assets))?",
         rf"\b(?:with|having|under|carr(?:y|ies|ying)|bear(?:s|ing)?|wear(?:s|ing)?|hold(?:s|ing)?|"
         rf"sport(?:s|ing)?|show(?:s|ing)?|has|have|got)\s+(?:(?:the|a|an)\s+)?(?:tags?|labels?)\s+(?:of\s+)?{_LIST}",

@@ -167,7 +167,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         r"let\s+it\s+(?:run|go|roll)", "process", r"have\s+it\s+run", r"send\s+it",
     ),
     "make": (
-        r"bring\s+forth",
+        r"bring\s+forth", r"do(?=\s+(?:an?\s+|the\s+|one\s+)?(?:\w+\s+)?(?:package|pack|zip|export|batch)\b)",
         r"ready(?=\s+(?:an?|one)\b)",
         r"pencil\s+in",
         r"batch\s+(?:it|them|up)",
