@@ -1,5 +1,6 @@
 """assetql export: pack assets for engines and platforms into a ZIP of your choice."""
 
+import os
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -60,7 +61,13 @@ def pack(what: list[str], presets: list[str], services: Services, caller: Princi
 
 
 def save_package(package: Package, out: Path, services: Services) -> None:
-    """Copies the package's ZIP to `out`, whole or not at all. Raises: InvalidInput."""
+    """Copies the package's ZIP to `out`, whole or not at all. Raises: InvalidInput.
+
+    A link is followed; a device or a pipe is left alone, for a file would take its place.
+    """
+    out = Path(os.path.realpath(out))
+    if out.exists() and not out.is_file() and not out.is_dir():
+        raise InvalidInput(f"{str(out)!r} is no file.", remedy="Name a file, new or to replace.")
     part = out.with_name(f"{out.name}.part")
     with services.stores.objects.open(package.key) as source, writable(out):
         out.parent.mkdir(parents=True, exist_ok=True)
