@@ -28,6 +28,7 @@ from agent.claims import Checker
 from agent.context import AgentContext
 from agent.prompts import EARLIER
 from agent.state import ThreadState, paired
+from agent.storable import storable, storable_message
 from assetql.domain.errors import AssetQLError, ModelUnavailable
 from assetql.telemetry.events import EventLog
 
@@ -79,11 +80,11 @@ class CheckedModel(AgentMiddleware[ThreadState, AgentContext, None]):
         chunks: list[AIMessageChunk | AIMessage] = []
         async for chunk in self._chunks(prompt):
             chunks.append(chunk)
-            for text in await checker.feed(chunk.text):
+            for text in await checker.feed(storable(str(chunk.text))):
                 request.runtime.stream_writer({"event": "token", "text": text})
         for text in await checker.end():
             request.runtime.stream_writer({"event": "token", "text": text})
-        return ModelResponse(result=[_as_released(_whole(chunks), checker)])
+        return ModelResponse(result=[_as_released(storable_message(_whole(chunks)), checker)])
 
     async def awrap_tool_call(
         self,
