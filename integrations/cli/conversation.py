@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import cast
@@ -28,6 +28,7 @@ from agent.inbox import NewMessage
 from agent.services import AgentServices
 from agent.turn import run_turn
 from assetql.domain.identity import Principal
+from assetql.pipeline.export import get_package, link_to
 from integrations.cli.output import console
 from integrations.cli.pictures import can_draw, thumbnail_strip
 from integrations.cli.prose import Prose
@@ -79,6 +80,7 @@ class Talk:
         match event:
             case Notice(text, facts):
                 _panel(notice_lines(text, facts), border="green")
+                self._links(cast("list[Mapping[str, object]]", facts.get("exports", [])))
             case ErrorEvent(_, what, remedy):
                 console.print(f"[red]✗[/] {escape(what)} {escape(remedy)}")
             case ToolStarted() | ToolProgress() | ToolFinished():
@@ -112,6 +114,17 @@ class Talk:
         _panel(card_lines(artifact))
         if artifact.get("kind") == "assets":
             self._pictures(artifact)
+        elif artifact.get("kind") == "package":
+            self._links([artifact])
+
+    def _links(self, exports: Sequence[Mapping[str, object]]) -> None:
+        """Where to get the packages, as links that are signed now."""
+        services = self.agent.services
+        ids = dict.fromkeys(str(each["export_id"]) for each in exports if each.get("export_id"))
+        for export_id in ids:
+            package = get_package(export_id, caller=self.caller, stores=services.stores)
+            link = link_to(package, stores=services.stores, terms=services.terms)
+            console.print(f"{package.filename}: {link}", markup=False, soft_wrap=True)
 
     def _pictures(self, artifact: Mapping[str, object]) -> None:
         assets = cast("list[Mapping[str, object]]", artifact["assets"])[:_PICTURES]

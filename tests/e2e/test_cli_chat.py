@@ -1,8 +1,11 @@
 """Conversations at the keyboard and through a pipe; Ctrl-C ends what it should, and no more."""
 
+import re
 import signal
 import time
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from zipfile import is_zipfile
 
 from tests.e2e.conftest import LISTS, Cli, references
 
@@ -48,6 +51,15 @@ def test_up_makes_the_images_itself_and_tells_when_they_are_done(cli: Cli) -> No
     ran = cli.process("up", "--workers", "1", stdin=lines("make 2 red potions", "yes"))
     assert (ran.code, ran.err) == (0, "")
     assert "has ended: READY" in ran.out
+
+
+def test_a_package_is_told_with_a_link_to_it(cli: Cli) -> None:
+    said = lines("make 2 red potions, 64x64, and export them for unity", "yes", "export it for web")
+    ran = cli.process("up", "--workers", "1", stdin=said)
+    assert ran.code == 0
+    links = re.findall(r"^(\S+\.zip): (file://\S+)$", ran.out, re.MULTILINE)
+    assert [name.rpartition("-")[2] for name, _ in links] == ["unity.zip", "web.zip"]
+    assert all(is_zipfile(unquote(urlsplit(link).path)) for _, link in links)
 
 
 def test_files_that_cannot_be_attached_leave_the_conversation_as_it_was(
