@@ -128,7 +128,7 @@ def _image_model(settings: Settings) -> Iterator[Finding]:
             "Images",
             "note",
             "the built-in placeholder: vector drawings, no diffusion model",
-            "A diffusion model is a backend in inference/backends, chosen by ASSETQL_IMAGE_BACKEND.",
+            "Add a backend to inference/backends and choose it by ASSETQL_IMAGE_BACKEND.",
         )
 
 
