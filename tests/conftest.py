@@ -2,6 +2,7 @@
 
 import ipaddress
 import sys
+from typing import cast
 
 from hypothesis import settings
 
@@ -21,7 +22,7 @@ def _stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:
     """An audit hook: a test that would call a real model fails at the first connection."""
     if event == "socket.connect":
         address = arguments[1]
-        host = address[0] if isinstance(address, tuple) else None  # pyright: ignore[reportUnknownVariableType]
+        host = cast("tuple[object, ...]", address)[0] if isinstance(address, tuple) else None
     elif event == "socket.getaddrinfo":
         host = arguments[0]
     else:

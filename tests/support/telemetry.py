@@ -6,11 +6,15 @@ import logging
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from opentelemetry import metrics, trace
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.metrics.export import (
+    HistogramDataPoint,
+    InMemoryMetricReader,
+    NumberDataPoint,
+)
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 
@@ -108,8 +112,8 @@ def measured() -> dict[Key, float]:
             for metric in scope.metrics:
                 for point in metric.data.data_points:
                     key = (metric.name, tuple(sorted((point.attributes or {}).items())))
-                    value = getattr(point, "value", None)
-                    found[key] = point.count if value is None else value  # pyright: ignore[reportAttributeAccessIssue]
+                    histogram = isinstance(point, HistogramDataPoint)
+                    found[key] = point.count if histogram else cast("NumberDataPoint", point).value
     return found
 
 

@@ -53,6 +53,7 @@ class FileObjects:
         path = self._path(key)
         with _faults(key):
             path.parent.mkdir(parents=True, exist_ok=True)
+            # Closed below, where writing to it is no fault of the store's.
             file = NamedTemporaryFile(dir=path.parent, prefix=_TEMPORARY, delete=False)  # noqa: SIM115
         whole = False
         try:

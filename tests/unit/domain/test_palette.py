@@ -12,8 +12,7 @@ RED, BLUE, INK = "#d03020", "#2040c0", "#101018"
 
 def disc(fill: str, *, outline: str | None = None, width: int = 0) -> Image.Image:
     big = Image.new("RGBA", (1024, 1024))
-    edge = {"outline": outline, "width": width * 4} if outline else {}
-    ImageDraw.Draw(big).ellipse((120, 120, 900, 900), fill=fill, **edge)  # type: ignore[arg-type]
+    ImageDraw.Draw(big).ellipse((120, 120, 900, 900), fill, outline, width * 4)
     return big.resize((256, 256), Image.Resampling.BOX)
 
 
