@@ -1,17 +1,20 @@
 """Variants of one reference that keep its style: what stands in where there are only one or two."""
 
+from collections.abc import Iterator
+
 from PIL import Image, ImageOps
 
 _ANGLES = (-8, 8)
 _ZOOMS = (0.85, 0.7)
 
 
-def augmented(image: Image.Image) -> list[Image.Image]:
-    """Mirrored, tilted and cropped copies of an RGBA image, each of its size."""
-    variants = [ImageOps.mirror(image)]
-    variants += [image.rotate(angle, Image.Resampling.BICUBIC) for angle in _ANGLES]
-    variants += [_zoomed(image, zoom) for zoom in _ZOOMS]
-    return variants
+def augmented(image: Image.Image) -> Iterator[Image.Image]:
+    """Mirrored, tilted and cropped copies of an RGBA image, each of its size, one at a time."""
+    yield ImageOps.mirror(image)
+    for angle in _ANGLES:
+        yield image.rotate(angle, Image.Resampling.BICUBIC)
+    for zoom in _ZOOMS:
+        yield _zoomed(image, zoom)
 
 
 def _zoomed(image: Image.Image, share: float) -> Image.Image:
