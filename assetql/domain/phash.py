@@ -35,8 +35,3 @@ def phash(image: Image.Image) -> int:
     low = (basis @ np.asarray(small, dtype=np.float64) @ basis.T).round(6)
     above = low.ravel() > np.median(low.ravel()[1:])  # without the mean brightness
     return int.from_bytes(np.packbits(above).tobytes(), "big")
-
-
-def hamming(a: int, b: int) -> int:
-    """How many of the 64 bits differ."""
-    return (a ^ b).bit_count()

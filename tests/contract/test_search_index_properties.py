@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assetql.domain.asset import Asset
-from assetql.domain.phash import hamming
 from assetql.domain.query_text import words
 from assetql.domain.search import SearchQuery
 from assetql.ports import SearchIndex
@@ -110,7 +109,7 @@ def holds(asset: Asset, query: SearchQuery) -> bool:
             query.until is None or asset.created_at <= query.until,
             query.min_side is None or small >= query.min_side,
             query.max_side is None or large <= query.max_side,
-            query.near_phash is None or hamming(query.near_phash, asset.phash) <= 6,
+            query.near_phash is None or (query.near_phash ^ asset.phash).bit_count() <= 6,
             query.embedding is None or bool(asset.embedding),
             asset.asset_id not in query.exclude,
         )

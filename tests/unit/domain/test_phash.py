@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from assetql.domain.phash import NEAR_DUPLICATE, hamming, phash
+from assetql.domain.phash import NEAR_DUPLICATE, phash
 
 
 def picture(seed: int, side: int = 128) -> Image.Image:
@@ -17,6 +17,10 @@ def picture(seed: int, side: int = 128) -> Image.Image:
         color = (*rng.integers(0, 256, 3).tolist(), 255)
         draw.ellipse((x, y, x + w, y + h), fill=color)
     return image
+
+
+def differing_bits(a: int, b: int) -> int:
+    return (a ^ b).bit_count()
 
 
 def jpeg(image: Image.Image) -> Image.Image:
@@ -32,21 +36,16 @@ def test_survives_resizing_and_encoding(seed: int) -> None:
     image = picture(seed)
     original = phash(image)
     assert 0 <= original < 1 << 64
-    assert hamming(original, phash(image.resize((64, 64)))) <= NEAR_DUPLICATE
-    assert hamming(original, phash(jpeg(image))) <= NEAR_DUPLICATE
+    assert differing_bits(original, phash(image.resize((64, 64)))) <= NEAR_DUPLICATE
+    assert differing_bits(original, phash(jpeg(image))) <= NEAR_DUPLICATE
 
 
 def test_other_pictures_are_far() -> None:
     hashes = [phash(picture(seed)) for seed in range(12)]
-    far = [hamming(a, b) > NEAR_DUPLICATE for i, a in enumerate(hashes) for b in hashes[:i]]
+    far = [differing_bits(a, b) > NEAR_DUPLICATE for i, a in enumerate(hashes) for b in hashes[:i]]
     assert all(far)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16"])
 def test_takes_any_mode_and_size(mode: str) -> None:
     assert phash(Image.new(mode, (1, 3))) >= 0
-
-
-def test_hamming_counts_bits() -> None:
-    assert hamming(0, (1 << 64) - 1) == 64
-    assert hamming(0b1010, 0b0110) == 2
