@@ -22,6 +22,14 @@ _PRAGMAS = (
 )
 
 
+def _remedy(error: sqlite3.Error) -> str:
+    # Errors that Python itself raises carry no code.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return "The file is damaged: put back a copy of it, or set ASSETQL_HOME to a new folder."
+    return "Check that its disk has room and that its folder may be written."
+
+
 class Database:
     """A pool of connections to one file: each is used by one thread at a time.
 
@@ -55,7 +63,7 @@ class Database:
         except sqlite3.Error as error:
             raise StoreUnavailable(
                 f"The database {self.path} did not answer: {error}.",
-                remedy="Check that its disk has room and that its folder may be written.",
+                remedy=_remedy(error),
             ) from error
         except UnicodeEncodeError as error:
             raise not_unicode(error) from error
