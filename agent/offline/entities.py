@@ -57,7 +57,7 @@ _NAME = (
     r"this|that|"
     r"them|these|those|the|our|my|a|an|and|for|from|of|is|as|style|look|to|in|with|please|on|by|so|"
     r"new|title|name|label|heading|file|record|handle|art|house|own|visual|same|based|out|using|following|which|we|i|you|here|attached"
-    r"|images|like|called|"
+    r"|references?|samples?|examples?|pictures?|images|like|called|"
     r"named)\b)[a-z][\w'-]*)"
 )
 _CALLED = re.compile(
@@ -72,6 +72,7 @@ _CALLED = re.compile(
     r"as\s+)?(?:(?:the|our|my|a)\s+)?(?:new\s+)?(?:style\s+|look\s+)?" + _NAME,
     re.IGNORECASE,
 )
+_NAMING = re.compile(r"(?:call|nam|titl|dub|label|by|under|with|christen)", re.IGNORECASE)
 _STYLE_NAMED = (
     re.compile(
             r"(?:\b(?:in|with|using|use|of)\s+)?(?:\b(?:the|our|my)\s+)?\b(?:style|"
@@ -143,6 +144,7 @@ _ORDINALS = {
 }  # fmt: skip
 _ORDINAL = re.compile(
     rf"(?<!to )\b(?!(?<!the )first\b(?:\s*$|\s*[,.;!?]|\s+(?:of\s+all|then|and|make|create"
+    rf"|save|use|take|set|define|generate|produce|register|remember|turn|do|let|please|i|we|you|the|these|draft|prepare|start"
     rf"|learn)\b))"
     rf"({'|'.join(_ORDINALS)})\b(?!\s+(?:chance|try|attempt|time|batch|thing|step|week|of\s+all))"
     r"|(?:\b(?:number|no\.?|nr\.?|item|asset|image)\s+|#\s?)(\d{1,3})\b|\bthe\s+(last)\s+(?:one|"
@@ -201,10 +203,12 @@ def take_that_style(text: str) -> tuple[bool, str]:
 
 def take_name(text: str) -> tuple[str | None, str]:
     """What something is to be called."""
-    for found in _CALLED.finditer(text):
-        if not _is_engine(found[1]):
-            return found[1], _cut(text, found)
-    return None, text
+    named = [found for found in _CALLED.finditer(text) if not _is_engine(found[1])]
+    if not named:
+        return None, text
+    # "called Aurora" says it better than "as references".
+    found = max(named, key=lambda match: bool(_NAMING.match(match[0])))
+    return found[1], _cut(text, found)
 
 
 def taught_name(text: str) -> str | None:

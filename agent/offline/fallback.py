@@ -1,7 +1,7 @@
 """A guess where no rule holds: stems add up to a score per intent, the conversation's state counts.
 
 An intent wins with enough evidence and a margin before the next; otherwise nothing is guessed, and
-the planner asks. What spends or changes needs two kinds of evidence, a verb or a state and an object.
+the planner asks. What spends or changes needs two kinds of evidence: a verb, and a state or object.
 """
 
 import re
@@ -24,7 +24,8 @@ def _stems(text: str) -> re.Pattern[str]:
 
 
 _OBJECT = _stems(
-    "it that this them those these batch(?:es)? runs? jobs? generation generating images? pictures? "
+    "it that this them those these batch(?:es)? runs? jobs? generation generating images? "
+    "pictures? "
     "assets? order everything results? drawings? sprites? icons? pieces work"
 )
 _ASKS = re.compile(
@@ -68,17 +69,22 @@ _GUESSES: Mapping[Intent, tuple[int, tuple[Evidence, ...]]] = {
         Evidence(2, lambda text, scene: bool(scene.talk.draft_id)),
         Evidence(-9, lambda text, scene: not scene.talk.draft_id),
         Evidence(3, _has(
-            "start\\w* beg[iu]n\\w* go(?:es|ing)? run\\w* launch\\w* fire\\w* loose proceed ahead kick\\w* "
-            "wake\\w* awaken resume roll\\w* unleash\\w* word ship send execut\\w* green approv\\w* good fine "
-            "great perfect yes ok okay do make generat\\w* releas\\w* blessing spark ignite trigger\\w* "
+            "start\\w* beg[iu]n\\w* go(?:es|ing)? run\\w* launch\\w* fire\\w* loose proceed "
+            "ahead kick\\w* "
+            "wake\\w* awaken resume roll\\w* unleash\\w* word ship send execut\\w* green "
+            "approv\\w* good fine "
+            "great perfect yes ok okay do make generat\\w* releas\\w* blessing spark ignite "
+            "trigger\\w* "
             "engage push happy agree\\w* confirm\\w* continue action lights? rip nod consent happen"
         )),
         Evidence(-4, _has("not no wait hold later change instead cancel stop but why")),
     )),
     Intent.CANCEL: (5, (
         Evidence(3, _has(
-            "stop\\w* halt\\w* cancel\\w* abort\\w* end quit kill\\w* cease ditch drop standstill plug axe "
-            "scrap terminat\\w* enough undo interrupt\\w* brakes? freeze shut scrub dump bin pull cut"
+            "stop\\w* halt\\w* cancel\\w* abort\\w* end quit kill\\w* cease ditch drop "
+            "standstill plug axe "
+            "scrap terminat\\w* enough undo interrupt\\w* brakes? freeze shut scrub dump "
+            "bin pull cut"
         )),
         Evidence(2, _matches(_OBJECT)),
         _NOT_A_QUESTION,
@@ -86,7 +92,8 @@ _GUESSES: Mapping[Intent, tuple[int, tuple[Evidence, ...]]] = {
     Intent.RETRY: (6, (
         Evidence(3, lambda text, scene: bool(CONCEPT["fail"].search(text))),
         Evidence(3, _has(
-            "again retry another second once redo new fresh over reviv\\w* rescu\\w* repeat\\w* rerun fix\\w* "
+            "again retry another second once redo new fresh over reviv\\w* rescu\\w* "
+            "repeat\\w* rerun fix\\w* "
             "chance go try attempt\\w* mend\\w* repair\\w* life back resurrect\\w* shot anew"
         )),
         _NOT_A_QUESTION,
@@ -94,8 +101,10 @@ _GUESSES: Mapping[Intent, tuple[int, tuple[Evidence, ...]]] = {
     Intent.STATUS: (5, (
         Evidence(2, _matches(_ASKS)),
         Evidence(2, _has(
-            "done finish\\w* ready complet\\w* exist\\w* progress\\w* far long remain\\w* left pending now yet "
-            "state stage news percent\\w* tally count half close soon still standing underway through "
+            "done finish\\w* ready complet\\w* exist\\w* progress\\w* far long remain\\w* "
+            "left pending now yet "
+            "state stage news percent\\w* tally count half close soon still standing "
+            "underway through "
             "going coming situation shape"
         )),
         Evidence(1, _matches(_OBJECT)),
@@ -117,7 +126,8 @@ _GUESSES: Mapping[Intent, tuple[int, tuple[Evidence, ...]]] = {
     Intent.EXPORT: (5, (
         Evidence(3, lambda text, scene: bool(presets_in(text))),
         Evidence(2, _has(
-            "parcel\\w* ship\\w* sen[dt] deliver\\w* get need want bring hand\\w* travel go port transfer "
+            "parcel\\w* ship\\w* sen[dt] deliver\\w* get need want bring hand\\w* travel go "
+            "port transfer "
             "destin\\w* use packages? zips? bundles? exports? files format version"
         )),
         Evidence(1, _matches(_OBJECT)),
@@ -133,7 +143,8 @@ _GUESSES: Mapping[Intent, tuple[int, tuple[Evidence, ...]]] = {
     )),
     Intent.SEARCH: (5, (
         Evidence(3, _has(
-            "show\\w* see find\\w* look\\w* where have own\\w* got display\\w* possess\\w* hunt locat\\w* "
+            "show\\w* see find\\w* look\\w* where have own\\w* got display\\w* possess\\w* "
+            "hunt locat\\w* "
             "parade view\\w* present pull dig surface stored? exist\\w* library collection archive"
         )),
         Evidence(2, _kind),
@@ -155,7 +166,7 @@ def guessed(text: str, scene: Scene) -> Intent | None:
     """The intent with most evidence, or None without enough of it or without a margin."""
     scores = {
         intent: sum(part.weight for part in parts if part.holds(text, scene))
-        for intent, (least, parts) in _GUESSES.items()
+        for intent, (_, parts) in _GUESSES.items()
     }
     ranked = sorted(
         (

@@ -223,6 +223,12 @@ RULES: tuple[Rule, ...] = (
     Rule(intent=Intent.FAILED, some=("fail",)),
     Rule(intent=Intent.CREATE, heads=_heads("make", "want"), when=to_make),
     Rule(
+        intent=Intent.EXPORT,
+        heads=_heads("make"),
+        some=("preset",),
+        when=lambda c, s: not s.new_list,
+    ),
+    Rule(
         intent=Intent.CREATE,
         heads=_heads("start"),
         when=lambda c, s: of_list(c, s) or counted_things(c, s),

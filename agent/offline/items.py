@@ -83,7 +83,10 @@ _HOW = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing; `variations` 0: as for all. `sure`: it was counted or had an article; `definite`: "the"."""
+    """One thing; `variations` 0: as for all.
+
+    `sure`: it was counted or had an article; `definite`: that one was "the".
+    """
 
     name: str
     description: str

@@ -52,5 +52,8 @@ _OPENING = "|".join(
     + list(_WANTING)
     + list(_NOUN_STEPS)
 )
-NEGATION = r"(?:do\s+not|without|never(?!\s+mind)|no\s+need\s+to|not|hold\s+off(?:\s+on)?|wait\s+(?:with|before))"
+NEGATION = (
+    r"(?:do\s+not|without|never(?!\s+mind)|no\s+need\s+to|not|hold\s+off(?:\s+on)?|"
+    r"wait\s+(?:with|before))"
+)
 OPENER = re.compile(rf"{FILLER}*(?:{NEGATION}\s+)?{FILLER}*(?:{_OPENING})(?![\w-])", re.IGNORECASE)

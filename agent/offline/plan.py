@@ -82,7 +82,7 @@ def understand(talk: Conversation) -> Reading:
 
 
 def _loose_things(asked: dict[Intent, list[Clause]], loose: Sequence[Clause], scene: Scene) -> bool:
-    """ "fox, wolf, bear. batch it": a start with nothing to start makes the things named before."""
+    """Whether a start with nothing to start makes what was named: "fox, wolf, bear. batch it"."""
     start = asked.get(Intent.START, [])
     things = [item for clause in loose for item in things_in(clause.text)]
     if not start or len(things) < 2 or Intent.CREATE in asked or scene.talk.batch_id:

@@ -30,6 +30,11 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"\bpack\s+4\b", "pack for"),
         (r"\bdel\b", "delete"),
+        (
+            r"\buse\s+([^,.;]{1,40}?\bstyle)\s+(?:to|and|for)\s+"
+            r"(?=(?:make|create|generate|draw|produce|render|design|build)\b)",
+            r"using \1, ",
+        ),
         (r"\bcuz\b", "because"),
         (r"\b(?:thru)\b", "through"),
         (r"\b(?:tho)\b", "though"),

@@ -22,7 +22,8 @@ _ENGINE = words(
     ]
 )  # fmt: skip
 _THE_BATCH = words(
-    [r"batch(?:es)?", "results?", "job", "run", r"new(?:est)?\s+\w+", r"(?:latest|freshest|(?:most\s+)?recent)\s+\w+",
+    [r"batch(?:es)?", "results?", "job", "run", r"new(?:est)?\s+\w+", r"(?:latest|freshest|"
+                                                                      r"(?:most\s+)?recent)\s+\w+",
     r"last\s+batch", "order"]
 )  # fmt: skip
 _SHOWN = words(

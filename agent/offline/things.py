@@ -15,7 +15,7 @@ from agent.offline.starting import NO_START, START_TAIL
 from agent.offline.vocabulary import PRESETS
 
 _ENGINE_TAIL = re.compile(
-    r"\s*(?:,\s*)?\b(?:for|to|into|as|in)\s+(?:an?\s+|the\s+|use\s+in\s+|my\s+|our\s+)?(?:"
+    r"\s*(?:,\s*)?\b(?:for|to|into|as|in)\s+(?:an?\s+|the\s+|both\s+|use\s+(?:in|on)\s+|use\s+in\s+|my\s+|our\s+)?(?:"
     + "|".join(p.pattern for p in PRESETS.values())
     + r")(?:\s+(?:package|pack|project|game|engine|format|bundle|app|and\b.*))?",
     re.IGNORECASE,
@@ -33,7 +33,8 @@ _LIST_WORDS = re.compile(
     r"every(?:thing)?|all)?\s*(?:of\s+|the\s+|in\s+|on\s+|from\s+)*"
     r"(?:(?:this|the|that|my|our|attached|these|uploaded|following|whole|entire|full|item|asset|"
     r"attached|new|each|every)\s+)*"
-    r"(?:roster|catalogue|manifest|document|csv(?:\s+file)?|spreadsheet|excel(?:\s+file|\s+sheet)?|tsv|table|attachment|(?:item\s+|"
+    r"(?:roster|catalogue|manifest|document|csv(?:\s+file)?|spreadsheet|excel(?:\s+file|"
+    r"\s+sheet)?|tsv|(?<!\ba )table|attachment|(?:item\s+|"
     r"asset\s+)?list(?!\s*:)|sheet|file|rows?|entries)\b(?!\s+of\b)",
     re.IGNORECASE,
 )

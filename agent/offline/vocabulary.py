@@ -96,7 +96,7 @@ LOOKS = re.compile(
 GENERIC = re.compile(
     r"""^(?:(?:the|a|an|some|my|our|all|every|each|any|of|new|whole|full|entire|different|following|game|few|\d+|single|complete)\s+)*
     (?:it|them|this|that|these|those|everything|all|batch(?:es)?|things?|stuff|assets?|items?|images?|icons?|sprites?|pieces?|objects?
-    |pictures?|set|list|csv|file|rows?|ones?|results?|files?|sheet|spreadsheet|job|run|draft|lot|graphics?|art|collection|each|table|go|order|entries
+    |pictures?|set|list|csv|file|rows?|ones?|results?|files?|sheet|spreadsheet|job|run|draft|lot|graphics?|art|collection|each|go|order|entries
     |generation|generating|process|production|now|work|content|contents|me|us|you|one|please|way|attached|attachment|yet|ready|line|lines|spritesheet|made|done|created|generated|drawn|look|style|feel|size|resolution|dimensions?|format|quality)?
     (?:\s+(?:it|them|now|here|made|done|created|generated|drawn|rendered|produced|above|below|please|in\s+it|there|yet|of\s+(?:it|them|these|those)|too|attached|again))*$""",
     re.IGNORECASE | re.VERBOSE,

@@ -28,7 +28,7 @@ STOP_WORDS = _words(
     day since until between more less than very really maybe currently presently there's held
     dwell dwells lurk lurks live lives reside resides hide hides sit sits own owned archive archives
     grab pieces piece stuff collect gather retrieve many
-    finished done ready completed once carry carries carrying ought receive receives 
+    finished done ready completed once carry carries carrying ought receive receives
     """
 )
 
