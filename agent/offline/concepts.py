@@ -7,6 +7,7 @@ from agent.offline.vocabulary import ENGINES, STYLE_WORDS
 # Concept → what it looks like, anywhere in a clause.
 CONCEPTS: Mapping[str, tuple[str, ...]] = {
     "price": (
+        r"the\s+total",
         r"ballpark",
         r"how\s+(?:deep|dear|pricey|costly)",
         r"pockets?",

@@ -22,7 +22,7 @@ _OBJECT_IS_PACKAGE = re.compile(
     re.IGNORECASE,
 )
 _OBJECT_IS_STYLE = re.compile(
-    r"^(?:(?:me|us|an?|the|our|my|this|these|those|that|it|them|new|own|art|house|visual|"
+    r"^(?:(?:to|me|us|an?|the|our|my|this|these|those|that|it|them|new|own|art|house|visual|"
     r"into|up|out|of|images?|pictures?|references?|from|\d+|attached|qq\d+qq|"
     r"(?-i:[A-Z])\w+)\s+)*(?:styles?|look|aesthetic)\b",
     re.IGNORECASE,

@@ -20,7 +20,7 @@ from agent.offline.conditions import (
     starts_as_question,
     to_make,
 )
-from agent.offline.entities import ordinal_in, take_style
+from agent.offline.entities import ordinal_in, take_size, take_style
 from agent.offline.scene import Scene
 from agent.offline.tags import edited, refers, take_filter
 
@@ -212,6 +212,11 @@ RULES: tuple[Rule, ...] = (
         when=lambda c, s: not refers(c.text),
     ),
     Rule(intent=Intent.CALL, heads=_heads("call")),
+    Rule(
+        intent=Intent.CREATE,
+        heads=_heads("search"),
+        when=lambda c, s: take_size(c.rest)[0] is not None and counted_things(c, s),
+    ),
     Rule(intent=Intent.SEARCH, heads=_heads("search")),
     Rule(intent=Intent.SEARCH, heads=_heads("want"), when=existing_kind),
     Rule(

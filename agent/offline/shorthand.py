@@ -15,7 +15,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bgen\b", "generate"),
         (r"\bprep\b", "prepare"),
         (r"\bpkgs?\b", "package"),
-        (r"\bw(?=\s+(?:the|a|an|these|this|those|it)\b)", "with"),
+        (r"\bw(?=\s+(?:the|a|an|these|this|those|it|\w+ing)\b)", "with"),
         (r"^\W*rm\b", "delete"),
         (r"\$\$+|€€+", "price"),
         (r"(?<=\w)\s*(?:->|=>|→)\s*(?=\w)", " into "),
@@ -34,6 +34,16 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\buse\s+([^,.;]{1,40}?\bstyle)\s+(?:to|and|for)\s+"
             r"(?=(?:make|create|generate|draw|produce|render|design|build)\b)",
             r"using \1, ",
+        ),
+        (
+            r"\b(?:i|we)\s+(?:do\s+not|don'?t)\s+(?:want|need)\s+(?:this|that|the|my|our)\s+"
+            r"(?:batch|run|job|order|generation)\b(?:\s+any\s?more)?(?!\s+(?:\w+ed|to|yet|run|now)\b)",
+            "cancel the batch",
+        ),
+        (
+            r"\b(?:do\s+not|don'?t)\s+(?:generate|make|produce|render|create|draw)\s+"
+            r"(?:any|anything)\s*(?:more|else|further)\b(?:\s+(?:images|of\s+\w+))?",
+            "stop",
         ),
         (r"\bcuz\b", "because"),
         (r"\b(?:thru)\b", "through"),

@@ -7,7 +7,7 @@ _GO = (
     r"fir|spend|submit|hit|press|push|touch|wak|releas)\w*"
 )
 _OBJECT = (
-    r"(?:\s+(?:it|them|that|this|anything|off|yet|right\s+now|now|at\s+the\s+moment|"
+    r"(?:\s+(?:it|them|that|this|anything|off|yet|so\s+far|right\s+now|now|at\s+the\s+moment|"
     r"straight\s+away|the\s+batch|generation|generating|"
     r"the\s+generation|making\s+it|images|for\s+now|up|any\s+of\s+(?:it|them)|just))*"
 )

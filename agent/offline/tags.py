@@ -38,6 +38,7 @@ _EDITS = tuple(
         rf"\b(?:the|a|an)\s+({_WORD})\s+(?:tags?|labels?)\b",
         rf"\b(?:tags?|labels?)\s+(?!(?:the|my|our|all|those|these|them|it|this|that|"
         rf"everything)\b){_LIST}(?=\s+(?:to|on|onto|from|off)\b)",
+        rf"^(?:the\s+)?({_WORD})\s+as\s+(?:an?|the)\s+(?:tag|label)\b",
         rf"^(?:the\s+|an?\s+)?{_LIST}\s+(?:to|on|onto|from|off)\b",
         rf"\b({_WORD})\s+(?:tags?|labels?)\b",
         rf"\b(?:are|is|be|to\s+be)\s+(?:tagged\s+|labell?ed\s+)?({_WORD})$",

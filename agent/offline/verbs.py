@@ -45,6 +45,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         r"get\s+rid\s+of", "clear", "deleting",
     ),
     "export": (
+        r"wrap\s+(?:it|them|this|that|everything|all)(?=\s+(?:in|into|for|as)\b)",
         r"dispatch",
         r"send\s+(?:it|them|those|everything|all)(?:\s+off)?(?=\s+to\b)",
         r"hand\s+(?:it|them|those|everything|all)(?=\s+to\b)",
@@ -94,6 +95,8 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         r"baptize","call", "name", "title", "dub", "naming", "calling"),
     "price": ("price", "quote", "cost", "estimate", "calculate"),
     "search": (
+        r"(?:i|we)\s+(?:am|are)\s+after(?=\s+(?:the|all|any|every|those|our)\b)",
+        r"(?:get|give|show)\s+(?:me|us)\s+(?:an?|the)\s+(?:list|overview|listing)\s+of",
         r"parade",
         r"lay\s+out(?=\s+(?:the|all|every)\b)",
         r"sweep\s+up",
