@@ -67,5 +67,5 @@ class Account:
 
     @property
     def available(self) -> int:
-        """What may still be reserved."""
-        return self.budget - self.reserved - self.spent
+        """What may still be reserved; 0 where the budget was lowered below what is held."""
+        return max(0, self.budget - self.reserved - self.spent)
