@@ -181,7 +181,7 @@ def _export(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> Mapping[st
     assert isinstance(presets, list | tuple)
     package = pack_batch(
         batch,
-        [str(name) for name in presets],  # pyright: ignore[reportUnknownArgumentType]
+        [str(name) for name in presets],  # pyright: ignore[reportUnknownArgumentType] - JSON
         caller=asker,
         stores=workflow.stores,
         clock=workflow.clock,

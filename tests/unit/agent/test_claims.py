@@ -270,10 +270,10 @@ def checker(messages: list[AnyMessage], stores: NoStores) -> Checker:
     class Context:
         thread_id = "t"
 
-        class caller:  # noqa: N801
+        class caller:  # noqa: N801 - named as the field that it stands for
             workspace = "w"
 
-        class services:  # noqa: N801
+        class services:  # noqa: N801 - named as the field that it stands for
             pass
 
     cast("Any", Context.services).stores = stores
