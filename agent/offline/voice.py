@@ -45,7 +45,7 @@ _CAUSATIVE = re.compile(
     rf"^(?:(?:i|we)\s+)?(?:have|get|want|need|would\s+(?:like|love))\s+"
     rf"(?P<what>(?!(?:an?|the|some|to)\s+(?:{_CAUSED})\b)\S+(?:\s+\S+){{0,20}}?)"
     rf"(?:\s+to\s+be)?(?<!hand)\s+(?P<done>{_CAUSED})(?P<how>"
-    r"(?=\W*$|[\s,]+(?:with|of|containing|please|asap|today|now|in|for|as|to|and|again|once|at|into|too|right|then|"
+    r"(?=\W*$|[\s,]+(?:with\s+(?:an?|the|\d)|please|asap|today|now|in|for|as|to|and|again|once|at|into|too|right|then|"
     r"first|automatically|quickly)\b).*)$",
     re.IGNORECASE | re.DOTALL,
 )
