@@ -35,8 +35,11 @@ def outcomes(harness: Harness, file: str, suffix: str = "") -> list[Outcome]:
     ("file", "suffix", "least"),
     [
         pytest.param("requests.jsonl", "", 19, id="shipped"),
-        # No table of words was made from set c.
-        pytest.param("unseen.jsonl", "c", 15, id="held-out"),
+        # No table of words was made from these.
+        pytest.param("unseen.jsonl", "c", 15, id="held-out, roundabout wording"),
+        pytest.param("unseen_3.jsonl", "a", 16, id="held-out, a developer"),
+        pytest.param("unseen_3.jsonl", "b", 16, id="held-out, a manager"),
+        pytest.param("unseen_3.jsonl", "c", 16, id="held-out, an artist"),
     ],
 )
 def test_enough_requests_get_the_calls_that_they_need(
