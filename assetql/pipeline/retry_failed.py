@@ -72,12 +72,13 @@ def _record(batch: Batch, *, caller: Principal, stores: Stores, at: datetime) ->
 def requeue_failed(batch: Batch, *, stores: Stores, at: datetime) -> int:
     """FAILED → QUEUED for every failed task of a reopened batch, then dispatch.
 
-    Killed half-way it is run again; what failed anew meanwhile gets one more run at most.
+    Killed half-way it is run again. What failed anew in this run is left alone: where two go on
+    with the same retry, its share may have gone back already.
     """
     # Declared only now: a run that was not reserved must not be followed up.
     declare_defaults(batch, stores=stores)
     failed = tasks_of(batch, status=TaskStatus.FAILED, stores=stores)
-    retried = sum(_requeue(task, stores, at) for task in failed)
+    retried = sum(_requeue(task, stores, at) for task in failed if task.run < batch.runs)
     dispatch(batch.workspace, batch.batch_id, stores=stores)
     return retried
 
