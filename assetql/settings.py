@@ -23,6 +23,18 @@ class Settings(BaseSettings):
     )
     workspace: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     user: str = "owner"
+    aws_region: str | None = Field(
+        default=None, description="AWS only; by default what the AWS profile says"
+    )
+    aws_endpoint: str | None = Field(
+        default=None, description="An emulator's address; AWS itself by default"
+    )
+    aws_prefix: str = Field(
+        default="assetql",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,39}$",
+        description="What the names of tables and queues begin with",
+    )
+    aws_bucket: str | None = Field(default=None, description="By default the prefix")
     chat_model: str = Field(
         default="offline",
         description="`offline`, or PROVIDER:MODEL as LangChain names it, "

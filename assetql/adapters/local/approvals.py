@@ -1,6 +1,6 @@
 """Approvals in SQLite."""
 
-from assetql.adapters.local.codec import Codec, micros
+from assetql.adapters.codec import Codec, micros
 from assetql.adapters.local.database import Database, SqlRow
 from assetql.domain.approval import Approval
 from assetql.domain.errors import Conflict

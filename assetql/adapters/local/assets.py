@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
-from assetql.adapters.local.codec import Codec
+from assetql.adapters.codec import Codec
 from assetql.adapters.local.database import Database
 from assetql.domain.asset import Asset
 from assetql.domain.errors import Conflict

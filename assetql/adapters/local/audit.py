@@ -1,6 +1,6 @@
 """The audit log in SQLite."""
 
-from assetql.adapters.local.codec import Codec, micros
+from assetql.adapters.codec import Codec, micros
 from assetql.adapters.local.database import Database
 from assetql.domain.audit import AuditRecord
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from assetql.adapters.local.codec import Codec, micros
+from assetql.adapters.codec import Codec, micros
 from assetql.adapters.local.database import Database
 from assetql.domain.batch import Batch, FollowUp
 from assetql.domain.errors import Conflict

@@ -2,8 +2,8 @@
 
 import sqlite3
 
+from assetql.adapters.codec import micros
 from assetql.adapters.local.batches import save_batch
-from assetql.adapters.local.codec import micros
 from assetql.adapters.local.database import Database, SqlRow
 from assetql.domain.batch import Batch
 from assetql.domain.errors import BudgetExceeded

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from assetql.adapters.local.codec import micros
+from assetql.adapters.codec import micros
 from assetql.adapters.local.database import Database
 from assetql.ports import Clock, Delivery, QueueDepth
 

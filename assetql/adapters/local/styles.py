@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from assetql.adapters.local.codec import Codec
+from assetql.adapters.codec import Codec
 from assetql.adapters.local.database import Database
 from assetql.domain.errors import Conflict
 from assetql.domain.style import StyleProfile

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
 
+from assetql.adapters.codec import Codec, micros
 from assetql.adapters.local.assets import insert_asset
-from assetql.adapters.local.codec import Codec, micros
 from assetql.adapters.local.database import Database, SqlRow
 from assetql.domain.asset import Asset
 from assetql.domain.errors import Conflict, StaleClaim

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
-from assetql.adapters.local.codec import Codec, micros, moment
+from assetql.adapters.codec import Codec, micros, moment
 from assetql.adapters.local.database import Database
 from assetql.domain.errors import StaleClaim
 from assetql.domain.thread import InboxMessage, MessageKind, Thread, TurnLease

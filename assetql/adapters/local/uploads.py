@@ -1,6 +1,6 @@
 """Uploads in SQLite; their bytes are objects."""
 
-from assetql.adapters.local.codec import Codec, micros
+from assetql.adapters.codec import Codec, micros
 from assetql.adapters.local.database import Database
 from assetql.domain.upload import Upload
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetql.adapters.local.codec import Codec, micros, moment
+from assetql.adapters.codec import Codec, micros, moment
 from assetql.domain.task import Lease
 from tests.contract.values import START
 

@@ -1,0 +1,100 @@
+"""Creates one installation: its tables, bucket and queues, as the AWS adapters define them."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from assetql.adapters.aws.clients import Clients
+from assetql.adapters.aws.errors import error_code
+from assetql.adapters.aws.resources import TABLES, Index, Names, TableShape
+
+_THERE = {"ResourceInUseException", "BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
+
+
+def provision(clients: Clients, names: Names, *, max_receives: int) -> None:
+    """Creates what is missing; run again it changes nothing."""
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [pool.submit(_create_table, clients, names, shape) for shape in TABLES]
+        jobs.append(pool.submit(_create_bucket, clients, names.bucket))
+        jobs.append(pool.submit(_create_queues, clients, names, max_receives))
+        for job in jobs:
+            job.result()
+
+
+def _create_table(clients: Clients, names: Names, shape: TableShape) -> None:
+    name = names.table(shape)
+    new = _is_new(lambda: clients.dynamodb.create_table(**table_request(name, shape)))
+    if new and shape.expires:
+        clients.dynamodb.update_time_to_live(
+            TableName=name,
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": shape.expires},
+        )
+
+
+def table_request(name: str, shape: TableShape) -> dict[str, Any]:
+    """What CreateTable is asked for."""
+    sorts = {index.sort: "N" if index.numeric else "S" for index in shape.indexes}
+    attributes = {"pk": "S", "sk": "S", **sorts}
+    request: dict[str, Any] = {
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [
+            {"AttributeName": attribute, "AttributeType": kind}
+            for attribute, kind in attributes.items()
+        ],
+        "KeySchema": _key_schema("sk"),
+    }
+    for kind, local in (("LocalSecondaryIndexes", True), ("GlobalSecondaryIndexes", False)):
+        indexes = [_index(index) for index in shape.indexes if index.local is local]
+        if indexes:
+            request[kind] = indexes
+    if shape.streams:
+        request["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    return request
+
+
+def _index(index: Index) -> dict[str, Any]:
+    projection: dict[str, Any] = {"ProjectionType": "KEYS_ONLY"}
+    if index.copies:
+        projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.copies)}
+    return {
+        "IndexName": index.name,
+        "KeySchema": _key_schema(index.sort),
+        "Projection": projection,
+    }
+
+
+def _key_schema(sort: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": sort, "KeyType": "RANGE"},
+    ]
+
+
+def _create_bucket(clients: Clients, bucket: str) -> None:
+    _is_new(lambda: clients.s3.create_bucket(Bucket=bucket))
+
+
+def _create_queues(clients: Clients, names: Names, max_receives: int) -> None:
+    dead = clients.sqs.create_queue(QueueName=names.dead_queue)["QueueUrl"]
+    described = clients.sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
+    redrive = {
+        "deadLetterTargetArn": described["Attributes"]["QueueArn"],
+        "maxReceiveCount": str(max_receives),
+    }
+    clients.sqs.create_queue(
+        QueueName=names.queue, Attributes={"RedrivePolicy": json.dumps(redrive)}
+    )
+
+
+def _is_new(create: Callable[[], object]) -> bool:
+    try:
+        create()
+    except ClientError as error:
+        if error_code(error) not in _THERE:
+            raise
+        return False
+    return True
