@@ -1,4 +1,4 @@
-"""Creates one installation: its tables, bucket and queues, as the AWS adapters define them."""
+"""Creates one installation: its tables, bucket, queues and notifications, as they are defined."""
 
 import json
 from collections.abc import Callable
@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from assetql.adapters.aws.clients import Clients
 from assetql.adapters.aws.errors import error_code
 from assetql.adapters.aws.resources import TABLES, Index, Names, TableShape
+from infra.emulator.pollers import events_queue
+from infra.triggers import TRIGGERS, FromBucket
 
 _THERE = {"ResourceInUseException", "BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 
@@ -22,6 +24,25 @@ def provision(clients: Clients, names: Names, *, max_receives: int) -> None:
         jobs.append(pool.submit(_create_queues, clients, names, max_receives))
         for job in jobs:
             job.result()
+
+
+def notify(clients: Clients, names: Names) -> None:
+    """The bucket tells the event loop's queue about what a handler is to know; again, no change."""
+    queue = clients.sqs.create_queue(QueueName=events_queue(names))["QueueUrl"]
+    prefixes = [t.source.prefix for t in TRIGGERS if isinstance(t.source, FromBucket)]
+    clients.s3.put_bucket_notification_configuration(
+        Bucket=names.bucket,
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {
+                    "QueueArn": _arn(clients, queue),
+                    "Events": ["s3:ObjectCreated:*"],
+                    "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}},
+                }
+                for prefix in prefixes
+            ]
+        },
+    )
 
 
 def _create_table(clients: Clients, names: Names, shape: TableShape) -> None:
@@ -80,14 +101,18 @@ def _create_bucket(clients: Clients, bucket: str) -> None:
 
 def _create_queues(clients: Clients, names: Names, max_receives: int) -> None:
     dead = clients.sqs.create_queue(QueueName=names.dead_queue)["QueueUrl"]
-    described = clients.sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
     redrive = {
-        "deadLetterTargetArn": described["Attributes"]["QueueArn"],
+        "deadLetterTargetArn": _arn(clients, dead),
         "maxReceiveCount": str(max_receives),
     }
     clients.sqs.create_queue(
         QueueName=names.queue, Attributes={"RedrivePolicy": json.dumps(redrive)}
     )
+
+
+def _arn(clients: Clients, queue: str) -> str:
+    described = clients.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    return described["Attributes"]["QueueArn"]
 
 
 def _is_new(create: Callable[[], object]) -> bool:

@@ -45,6 +45,7 @@ TASKS = TableShape(
         Index(name="by_state", sort="state", local=True, copies=("unit_price", "updated_at")),
         Index(name="leases", sort="lease_until", numeric=True),
     ),
+    streams=True,
 )
 ASSETS = TableShape(name="Assets", streams=True)
 STYLES = TableShape(name="StyleProfiles")
@@ -54,8 +55,14 @@ CHECKPOINTS = TableShape(
     indexes=(Index(name="by_activity", sort="activity", local=True, copies=("document",)),),
     expires="expires_at",
 )
-UPLOADS = TableShape(name="Uploads")
-AUDIT = TableShape(name="Audit")
+UPLOADS = TableShape(
+    name="Uploads",
+    indexes=(Index(name="by_thread", sort="thread", local=True, copies=("document",)),),
+)
+AUDIT = TableShape(
+    name="Audit",
+    indexes=(Index(name="by_time", sort="time", local=True, copies=("document",)),),
+)
 TABLES = (BATCHES, TASKS, ASSETS, STYLES, LEDGER, CHECKPOINTS, UPLOADS, AUDIT)
 
 QUEUE = "generation"
