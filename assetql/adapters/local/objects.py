@@ -1,7 +1,6 @@
 """Objects as files under one folder; a file appears whole or not at all."""
 
 import os
-import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -9,12 +8,9 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
-from assetql.domain.errors import InvalidInput, NotFound, StoreUnavailable
+from assetql.adapters.object_keys import checked_key, checked_prefix
+from assetql.domain.errors import NotFound, StoreUnavailable
 
-_SEGMENT = r"[A-Za-z0-9_][A-Za-z0-9_.=+@-]*(?<!\.)"
-_KEY = re.compile(rf"{_SEGMENT}(/{_SEGMENT})*")
-_PREFIX = re.compile(rf"({_SEGMENT}/)*([A-Za-z0-9_][A-Za-z0-9_.=+@-]*)?")
-_MAX_KEY = 1024
 # A folder is no object: its key is only the beginning of others.
 _MISSING = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 _TEMPORARY = ".part-"  # no key has a segment that starts with a dot
@@ -44,9 +40,7 @@ class FileObjects:
                 path.unlink(missing_ok=True)
 
     def keys(self, prefix: str) -> Iterator[str]:
-        if not _PREFIX.fullmatch(prefix):
-            raise _bad(prefix)
-        return self._walk(prefix)
+        return self._walk(checked_prefix(prefix))
 
     @contextmanager
     def writer(self, key: str, *, media_type: str) -> Generator[BinaryIO]:
@@ -84,9 +78,7 @@ class FileObjects:
         return self._path(key).as_uri()
 
     def _path(self, key: str) -> Path:
-        if len(key) > _MAX_KEY or not _KEY.fullmatch(key):
-            raise _bad(key)
-        return self._root / key
+        return self._root / checked_key(key)
 
     def _walk(self, prefix: str) -> Iterator[str]:
         top = self._root / prefix.rpartition("/")[0]
@@ -96,13 +88,6 @@ class FileObjects:
                 key = (Path(folder) / name).relative_to(self._root).as_posix()
                 if key.startswith(prefix) and not name.startswith(_TEMPORARY):
                     yield key
-
-
-def _bad(key: str) -> InvalidInput:
-    return InvalidInput(
-        f"{key[:200]!r} is not an object key.",
-        remedy="Keys are segments of letters, digits and _.=+@- between single slashes.",
-    )
 
 
 @contextmanager
