@@ -32,7 +32,9 @@ class QueueDepth:
 class TaskQueue(Protocol):
     """At least once, with visibility timeouts; given up to the dead letters after many receipts."""
 
-    def send(self, bodies: Sequence[str], *, delay: timedelta = timedelta(0)) -> None: ...
+    def send(self, bodies: Sequence[str], *, delay: timedelta = timedelta(0)) -> None:
+        """`bodies`: text that is not empty, such as JSON."""
+        ...
 
     def receive(
         self, *, limit: int, visibility: timedelta, wait: timedelta = timedelta(0)
