@@ -27,12 +27,13 @@ from assetql.pipeline.approve import answer_approval
 from assetql.pipeline.create_batch import create_batch
 from assetql.pipeline.dispatch import TaskMessage
 from assetql.pipeline.generate import generate
+from assetql.pipeline.heartbeat import LeaseHeartbeat
 from assetql.pipeline.make_image import MadeImage
 from assetql.pipeline.start_batch import request_start
 from assetql.ports import Delivery
 from assetql.services import Services, open_services
 from assetql.settings import Settings
-from assetql.worker import LeaseHeartbeat, Worker
+from assetql.worker import Worker
 
 AIM = 1.3
 _OWNER = Principal("default", "owner", frozenset({Role.OWNER}))

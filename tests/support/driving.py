@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from assetql.pipeline.generate import Generator
+from assetql.pipeline.heartbeat import LeaseHeartbeat
 from assetql.pipeline.make_image import MakeImage
 from assetql.pipeline.reconcile import Repairs, reconcile
 from assetql.services import Services, workflow_of
-from assetql.worker import LeaseHeartbeat, Worker
+from assetql.worker import Worker
 from tests.contract.values import ManualClock
 
 _PATIENCE = 400

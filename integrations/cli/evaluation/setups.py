@@ -17,11 +17,12 @@ from assetql.domain.task import Task
 from assetql.pipeline.approve import answer_approval
 from assetql.pipeline.create_batch import create_batch, import_list
 from assetql.pipeline.generate import generate
+from assetql.pipeline.heartbeat import LeaseHeartbeat
 from assetql.pipeline.learn_style import learn_style
 from assetql.pipeline.make_image import MadeImage, make_image
 from assetql.pipeline.start_batch import request_start
 from assetql.services import Services
-from assetql.worker import LeaseHeartbeat, Worker
+from assetql.worker import Worker
 from integrations.cli.attachments import attach
 from integrations.cli.examples import LIST, REFERENCES
 from integrations.cli.session import new_key
