@@ -138,13 +138,13 @@ def unit_vectors(count: int) -> NDArray[np.float32]:
 
 def build(index: SqliteIndex, rng: random.Random, vectors: NDArray[np.float32]) -> None:
     """Applies all assets in chunks, as the change feed gives them."""
-    changes: list[tuple[int, Asset]] = []
+    made: list[Asset] = []
     for number, vector in enumerate(vectors):
-        changes.append((number + 1, asset(number, rng, tuple(vector.tolist()))))
-        if len(changes) == CHUNK:
-            index.apply(changes)
-            changes = []
-    index.apply(changes)
+        made.append(asset(number, rng, tuple(vector.tolist())))
+        if len(made) == CHUNK:
+            index.apply(made)
+            made = []
+    index.apply(made)
 
 
 def asset(number: int, rng: random.Random, embedding: tuple[float, ...]) -> Asset:

@@ -1,14 +1,13 @@
-"""index: the change feed of assets goes into the search index, in order."""
+"""index: what a table's change stream pushes goes into the search index."""
 
+from collections.abc import Sequence
+
+from assetql.domain.asset import Asset
 from assetql.ports import Stores
+from assetql.telemetry.tracing import span
 
-_AT_ONCE = 500
 
-
-def index_changes(*, stores: Stores) -> int:
-    """Feeds the index what it has not seen; returns how many changes. Safe to run anywhere."""
-    fed = 0
-    while changes := stores.assets.changes(stores.index.position(), _AT_ONCE):
-        stores.index.apply(changes)
-        fed += len(changes)
-    return fed
+def index_assets(assets: Sequence[Asset], *, stores: Stores) -> None:
+    """Makes these versions of assets found. In any order, and safe to do again."""
+    with span("index"):
+        stores.index.apply(assets)

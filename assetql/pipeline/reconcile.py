@@ -10,7 +10,6 @@ from assetql.pipeline.approve import carry_out
 from assetql.pipeline.dead_letters import bury_dead_letter
 from assetql.pipeline.dispatch import message_of
 from assetql.pipeline.generate import release_expired
-from assetql.pipeline.index import index_changes
 from assetql.pipeline.paging import items_of
 from assetql.pipeline.workflow import Workflow, close_batch
 from assetql.ports import Stores
@@ -42,7 +41,7 @@ def reconcile(workflow: Workflow) -> Repairs:
             open_batches=_close(workflow),
             resent=_resend_stranded(workflow),
         )
-        index_changes(stores=workflow.stores)
+        workflow.stores.index.catch_up()
     return repairs
 
 

@@ -10,7 +10,6 @@ from assetql.domain.identity import Action, Principal
 from assetql.domain.image_header import ImageLimits
 from assetql.domain.search import SearchQuery
 from assetql.pipeline.decode import decode_image
-from assetql.pipeline.index import index_changes
 from assetql.pipeline.learn_style import find_style
 from assetql.ports import Embedder, Stores
 
@@ -65,7 +64,7 @@ def search(
     caller.require(Action.READ)
     if not 1 <= query.limit <= MOST:
         raise InvalidInput(f"Can't list {query.limit} assets.", remedy=f"Take 1 to {MOST}.")
-    index_changes(stores=stores)
+    stores.index.catch_up()
     lowered = _lowered(query, caller, stores, embedder, image_limits)
     page = stores.index.query(caller.workspace, lowered, cursor=cursor)
     found = stores.assets.get_many(caller.workspace, [hit.asset_id for hit in page.hits])

@@ -114,10 +114,6 @@ class AssetStore(Protocol):
         """By asset id, which is row order."""
         ...
 
-    def changes(self, after: int, limit: int = 500) -> tuple[tuple[int, Asset], ...]:
-        """The change feed of all workspaces: (position, newest state) in order of position."""
-        ...
-
 
 class StyleStore(Protocol):
     """Style profiles; a name is unique in its workspace, case-folded."""

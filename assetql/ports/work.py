@@ -82,12 +82,22 @@ class ObjectStore(Protocol):
 
 
 class SearchIndex(Protocol):
-    """Fed from `AssetStore.changes`; `position` is how far."""
+    """Assets as they are found. It holds nothing that the asset store can't bring back.
 
-    def position(self) -> int: ...
+    Families feed it each in their own way: some are pushed what changes (`apply`), some pull it
+    from their own store (`catch_up`). Both come to the same in any order, and again: of each asset
+    the newest version wins, for versions only rise and no asset is ever deleted.
+    """
 
-    def apply(self, changes: Sequence[tuple[int, Asset]]) -> None:
-        """Takes the changes in and moves the position in one write; applying twice is harmless."""
+    def apply(self, assets: Sequence[Asset]) -> None:
+        """Takes these versions in: all of them are found by `query` afterwards, or it raises."""
+        ...
+
+    def catch_up(self) -> None:
+        """What was applied anywhere before, and what the family's feed holds, is found after it.
+
+        Without it a query may answer from what it has looked at a moment ago.
+        """
         ...
 
     def query(self, workspace: str, query: SearchQuery, *, cursor: str | None = None) -> HitPage:

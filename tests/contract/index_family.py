@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from assetql.ports import SearchIndex
 OpenIndex = Callable[[Path], AbstractContextManager[SearchIndex]]
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 STUDIO, RIVAL = "studio", "rival"
+_VERSIONS = itertools.count(2)
 
 
 @contextmanager
@@ -78,8 +80,8 @@ def a_recipe(prompt: str) -> Recipe:
 
 
 def feed(index: SearchIndex, *assets: Asset) -> None:
-    """Applies them behind what the index has."""
-    index.apply(list(zip(itertools.count(index.position() + 1), assets, strict=False)))
+    """Applies them as newer than all that were fed before."""
+    index.apply([replace(asset, version=next(_VERSIONS)) for asset in assets])
 
 
 def found(index: SearchIndex, workspace: str = STUDIO, **asked: Any) -> list[str]:

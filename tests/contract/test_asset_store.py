@@ -1,7 +1,4 @@
-import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Event
 
 import pytest
 
@@ -90,49 +87,3 @@ def test_two_workspaces_do_not_meet(stores: Stores) -> None:
     stores.assets.save(replace(theirs, name="theirs", version=2))
     assert stores.assets.get(STUDIO, ours.asset_id) == ours
     assert stores.assets.get_many(STUDIO, [ours.asset_id]) == (ours,)
-
-
-def test_a_change_moves_an_asset_to_the_end_of_the_feed(stores: Stores) -> None:
-    one, two, three = _commit_all(stores, 3)
-    feed = stores.assets.changes(0)
-    assert [asset for _, asset in feed] == [one, two, three]
-    edited = replace(one, name="edited", version=2)
-    stores.assets.save(edited)
-    assert [asset for _, asset in stores.assets.changes(0)] == [two, three, edited]
-    assert [asset for _, asset in stores.assets.changes(feed[-1][0])] == [edited]
-    assert [asset for _, asset in stores.assets.changes(0, limit=2)] == [two, three]
-    assert stores.assets.changes(stores.assets.changes(0)[-1][0]) == ()
-
-
-def test_a_reader_of_the_feed_misses_nothing(stores: Stores) -> None:
-    """Concurrent writers; the reader never looks behind the position that it has reached."""
-    writers, rows = 4, 12
-    written = Event()
-    newest: dict[str, Asset] = {}
-
-    def write(number: int) -> None:
-        for asset in _commit_all(stores, rows, f"bat_{number}"):
-            stores.assets.save(replace(asset, name="edited", version=2))
-
-    def read() -> None:
-        position = 0
-        while True:
-            last_look = written.is_set()
-            changes = stores.assets.changes(position, limit=5)
-            positions = [place for place, _ in changes]
-            assert positions == sorted(set(positions))
-            newest.update((asset.asset_id, asset) for _, asset in changes)
-            position = positions[-1] if positions else position
-            if not changes and last_look:
-                return
-            time.sleep(0.001)
-
-    with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(read)
-        try:
-            race(writers, write)
-        finally:
-            written.set()
-        reading.result()
-    assert len(newest) == writers * rows
-    assert {asset.version for asset in newest.values()} == {2}

@@ -8,25 +8,30 @@ from pathlib import Path
 
 import pytest
 
-from assetql.adapters.local.index import SqliteIndex
+from assetql.adapters.local.index import Feed, SqliteIndex
 from assetql.domain.errors import StoreUnavailable
 from assetql.domain.search import SearchQuery
 from tests.contract.index_family import STUDIO, an_asset, feed, found
 
 COUNT = 120
-_WORKER = f"""
+_WORKER = """
 import sys
 from pathlib import Path
 from assetql.adapters.local.index import SqliteIndex
-from tests.contract.index_family import an_asset
+from tests.integration.test_sqlite_index_processes import feed_of
 
-index = SqliteIndex(Path(sys.argv[1]))
-step = int(sys.argv[2])
-for start in range(0, {COUNT}, step):
-    index.apply([(n + 1, an_asset(f"a{{n:03}}", "Flask", minute=n, embedding=(1.0, 0.0)))
-                 for n in range(start, min(start + step, {COUNT}))])
+index = SqliteIndex(Path(sys.argv[1]), feed_of(int(sys.argv[2])))
+index.catch_up()
 index.close()
 """
+
+
+def feed_of(step: int) -> Feed:
+    """The same changes for all, so many at a time."""
+    changes = [
+        (n + 1, an_asset(f"a{n:03}", "Flask", minute=n, embedding=(1.0, 0.0))) for n in range(COUNT)
+    ]
+    return lambda position: changes[position : position + step]
 
 
 def test_processes_apply_the_same_feed_at_once(tmp_path: Path) -> None:
@@ -79,8 +84,7 @@ def test_a_change_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None
     index = SqliteIndex(tmp_path / "index.sqlite3")
     feed(index, an_asset("a"))
     with pytest.raises(ValueError, match="could not convert"):
-        index.apply([(2, an_asset("b")), (3, an_asset("c", embedding=("x",)))])
-    assert index.position() == 1
+        index.apply([an_asset("b"), an_asset("c", embedding=("x",))])
     assert found(index) == ["a"]
     index.close()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from assetql.adapters.local.assets import SqliteAssets
 from assetql.adapters.local.stores import DATABASE_NAME, open_database
 from assetql.domain.errors import Conflict
 from assetql.domain.task import Counts, Task, TaskStatus
@@ -91,7 +92,8 @@ def test_workers_in_processes_make_each_image_once(stores: Stores, tmp_path: Pat
     assert stores.tasks.tally(STUDIO, "bat_1").counts == Counts(READY=60)
     assert stores.queue.depth() == QueueDepth(0, 0, 0)
     assert len(list(stores.objects.keys("raw/"))) == 60
-    positions = [position for position, _ in stores.assets.changes(0)]
+    with closing(open_database(tmp_path)) as database:
+        positions = [position for position, _ in SqliteAssets(database).changes(0)]
     assert len(positions) == len(set(positions)) == 60
 
 

@@ -78,6 +78,7 @@ class SqliteAssets:
         return Page(items, items[-1].asset_id if len(rows) > limit else None)
 
     def changes(self, after: int, limit: int = 500) -> tuple[tuple[int, Asset], ...]:
+        """What feeds this family's index: (position, newest state) in order of position."""
         rows = self._database.rows(
             "SELECT position, document FROM assets WHERE position > ? ORDER BY position LIMIT ?",
             (after, limit),

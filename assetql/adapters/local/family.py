@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from assetql.adapters.local.assets import SqliteAssets
 from assetql.adapters.local.descriptor import DescriptorEmbedder
 from assetql.adapters.local.index import SqliteIndex
 from assetql.adapters.local.optimiser import OfflineOptimiser
@@ -20,7 +21,7 @@ def open_stores(settings: Settings, clock: Clock) -> tuple[Stores, Callable[[], 
     """SQLite and files under the settings' home."""
     settings.home.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.home)
-    index = SqliteIndex(settings.home / INDEX_NAME)
+    index = SqliteIndex(settings.home / INDEX_NAME, SqliteAssets(database).changes)
     stores = open_sqlite_stores(
         settings.home,
         clock=clock,

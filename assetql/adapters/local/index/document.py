@@ -71,7 +71,7 @@ def signed(phash: int) -> int:
     return phash - (1 << 64) if phash & _SIGN else phash
 
 
-def row_of(asset: Asset, *, workspace: int, position: int, revision: int) -> Row:
+def row_of(asset: Asset, *, workspace: int, revision: int) -> Row:
     """The columns of `doc`, without the id."""
     tags = asset.tags.names
     prompt = asset.recipe.prompt_asked
@@ -79,7 +79,7 @@ def row_of(asset: Asset, *, workspace: int, position: int, revision: int) -> Row
     return {
         "workspace": workspace,
         "asset_id": asset.asset_id,
-        "position": position,
+        "version": asset.version,
         "revision": revision,
         "created": microseconds(asset.created_at),
         "category": fold(asset.category),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assetql.domain.errors import StoreUnavailable
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # `doc.id` is the newest-first order to the millisecond with a hash below it (see `document.py`),
 # so the full-text table, which walks by id, meets documents newest first. Its terms were folded
@@ -25,7 +25,7 @@ CREATE TABLE doc (
   id INTEGER PRIMARY KEY,
   workspace INTEGER NOT NULL REFERENCES workspace,
   asset_id TEXT NOT NULL,
-  position INTEGER NOT NULL,
+  version INTEGER NOT NULL,
   revision INTEGER NOT NULL,
   created INTEGER NOT NULL,
   category TEXT NOT NULL,

@@ -1,7 +1,9 @@
 """The search index in a SQLite file of its own, with the filters' columns held in memory."""
 
+import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from assetql.adapters.local.index import cursor as cursors
@@ -11,7 +13,15 @@ from assetql.adapters.local.index.snapshot import Snapshot, check
 from assetql.domain.asset import Asset
 from assetql.domain.search import Hit, HitPage, SearchQuery
 
+# What changed behind a position, a part at a time: (position, asset) in order of position.
+Feed = Callable[[int], Sequence[tuple[int, Asset]]]
+
 _WORKSPACES_HELD = 8
+
+
+def no_feed(_: int) -> tuple[tuple[int, Asset], ...]:
+    """Nothing ever changes: for an index that takes in only what is applied."""
+    return ()
 
 
 class SqliteIndex:
@@ -20,7 +30,8 @@ class SqliteIndex:
     The file holds nothing that the change feed can't bring back: delete it to build it anew.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, feed: Feed = no_feed) -> None:
+        self._feed = feed
         path.parent.mkdir(parents=True, exist_ok=True)
         self._reading, self._writing = threading.Lock(), threading.Lock()
         with schema.faults():
@@ -35,18 +46,29 @@ class SqliteIndex:
             self._writer.close()
 
     def position(self) -> int:
+        """How far into the feed it has caught up."""
         with self._reading, schema.faults():
             return self._reader.execute("SELECT position FROM meta").fetchone()[0]
 
-    def apply(self, changes: Sequence[tuple[int, Asset]]) -> None:
-        if not changes:
-            return
+    def catch_up(self) -> None:
+        while changes := self._feed(self.position()):
+            with self._written() as connection:
+                writer.apply(connection, [asset for _, asset in changes])
+                writer.move(connection, changes[-1][0])
+
+    def apply(self, assets: Sequence[Asset]) -> None:
+        if assets:
+            with self._written() as connection:
+                writer.apply(connection, assets)
+
+    @contextmanager
+    def _written(self) -> Generator[sqlite3.Connection]:
         with (
             self._writing,
             schema.faults(),
             schema.transaction(self._writer, "IMMEDIATE"),
         ):
-            writer.apply(self._writer, changes)
+            yield self._writer
 
     def query(self, workspace: str, query: SearchQuery, *, cursor: str | None = None) -> HitPage:
         check(query)

@@ -1,4 +1,4 @@
-"""Takes changes of assets into the index's tables."""
+"""Takes versions of assets into the index's tables."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from assetql.domain.query_text import words
 
 _INSERT = """
 INSERT INTO doc VALUES (
-  :id, :workspace, :asset_id, :position, :revision, :created, :category, :style_id, :batch_id,
+  :id, :workspace, :asset_id, :version, :revision, :created, :category, :style_id, :batch_id,
   :width, :height, :phash, :dimensions, :labels, :colors, :terms
 )
 """
@@ -21,23 +21,19 @@ _FORGET_TERMS = (
 _ADD_TERMS = "INSERT INTO text (rowid, terms) SELECT id, terms FROM doc WHERE id = ?"
 
 
-def apply(connection: sqlite3.Connection, changes: Sequence[tuple[int, Asset]]) -> None:
+def apply(connection: sqlite3.Connection, assets: Sequence[Asset]) -> None:
     """Inside a transaction: what is newer than the index's state replaces it."""
     revision = connection.execute("UPDATE meta SET revision = revision + 1 RETURNING revision")
     (number,) = revision.fetchone()
-    newest = {(asset.workspace, asset.asset_id): (at, asset) for at, asset in sorted_by(changes)}
-    numbers = {name: _workspace(connection, name) for name, _ in newest}
-    for position, asset in newest.values():
-        row = row_of(asset, workspace=numbers[asset.workspace], position=position, revision=number)
-        _put(connection, row, asset)
-    _add_words(connection, numbers, [asset for _, asset in newest.values()])
-    position = max((at for at, _ in changes), default=0)
+    numbers = {asset.workspace: _workspace(connection, asset.workspace) for asset in assets}
+    for asset in assets:
+        _put(connection, row_of(asset, workspace=numbers[asset.workspace], revision=number), asset)
+    _add_words(connection, numbers, assets)
+
+
+def move(connection: sqlite3.Connection, position: int) -> None:
+    """What the feed held up to `position` was taken in."""
     connection.execute("UPDATE meta SET position = max(position, ?)", (position,))
-
-
-def sorted_by(changes: Sequence[tuple[int, Asset]]) -> list[tuple[int, Asset]]:
-    """By position, so that the last one of an asset is its newest."""
-    return sorted(changes, key=lambda change: change[0])
 
 
 def _workspace(connection: sqlite3.Connection, name: str) -> int:
@@ -47,9 +43,9 @@ def _workspace(connection: sqlite3.Connection, name: str) -> int:
 
 def _put(connection: sqlite3.Connection, row: Row, asset: Asset) -> None:
     found = connection.execute(
-        "SELECT id, position FROM doc WHERE workspace = :workspace AND asset_id = :asset_id", row
+        "SELECT id, version FROM doc WHERE workspace = :workspace AND asset_id = :asset_id", row
     ).fetchone()
-    if found and found[1] >= row["position"]:
+    if found and found[1] >= asset.version:
         return  # delivered before, or overtaken
     if found:
         connection.execute(_FORGET_TERMS, found[:1])
