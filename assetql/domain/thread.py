@@ -33,7 +33,8 @@ class InboxMessage:
 class TurnLease:
     """The right to advance a thread. Only the newest `token` may write checkpoints.
 
-    `consumed` is the position of the last inbox message that a finished turn has answered.
+    `consumed` is the position of the last inbox message that a finished turn has answered;
+    `newest` that of the inbox's last one as the lease was read, where the store knows it.
     """
 
     workspace: str
@@ -42,6 +43,7 @@ class TurnLease:
     token: int
     until: datetime
     consumed: int = 0
+    newest: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,13 +93,25 @@ def transact(client: Any, actions: Sequence[Action], *, what: str) -> None:
 def call(client: Any, operation: str, what: str, **request: Any) -> dict[str, Any]:
     """One request. Raises: Refused where a condition does not hold; StoreUnavailable."""
     with aws_faults(what):
-        try:
-            return getattr(client, operation)(**request)
-        except ClientError as error:
-            refused = _refusal(error)
-            if refused is None:
-                raise
-            raise refused from error
+        for tries in range(TRIES - 1):
+            try:
+                return _ask(client, operation, request)
+            except ClientError as error:
+                # A transaction holds the item just now; botocore does not try that again.
+                if error_code(error) != "TransactionConflictException":
+                    raise
+            pause(tries)
+        return _ask(client, operation, request)
+
+
+def _ask(client: Any, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return getattr(client, operation)(**request)
+    except ClientError as error:
+        refused = _refusal(error)
+        if refused is None:
+            raise
+        raise refused from error
 
 
 def _refusal(error: ClientError) -> Refused | None:

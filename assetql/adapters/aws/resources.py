@@ -42,7 +42,13 @@ BATCHES = TableShape(
 TASKS = TableShape(
     name="Tasks",
     indexes=(
-        Index(name="by_state", sort="state", local=True, copies=("unit_price", "updated_at")),
+        Index(
+            name="outline",
+            sort="row",
+            numeric=True,
+            local=True,
+            copies=("status", "unit_price", "updated_at"),
+        ),
         Index(name="leases", sort="lease_until", numeric=True),
     ),
     streams=True,
@@ -52,8 +58,14 @@ STYLES = TableShape(name="StyleProfiles")
 LEDGER = TableShape(name="Ledger")
 CHECKPOINTS = TableShape(
     name="Checkpoints",
-    indexes=(Index(name="by_activity", sort="activity", local=True, copies=("document",)),),
-    expires="expires_at",
+    indexes=(
+        Index(
+            name="by_activity",
+            sort="activity",
+            local=True,
+            copies=("thread_id", "title", "created_by"),
+        ),
+    ),
 )
 UPLOADS = TableShape(
     name="Uploads",
