@@ -7,6 +7,7 @@ question each one answers, and at what cost.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,9 @@ TABLES = (BATCHES, TASKS, ASSETS, STYLES, LEDGER, CHECKPOINTS, UPLOADS, AUDIT)
 
 QUEUE = "generation"
 DEAD_QUEUE = "generation-dead"
+QUEUE_KEEPS = timedelta(days=4)
+DEAD_QUEUE_KEEPS = timedelta(days=14)  # counted from when a message was first sent
+PARTS_KEPT = timedelta(days=1)  # of an upload to the bucket that nobody finished
 RAW_PREFIX = "raw/"  # what the bucket tells the tagger about
 
 
