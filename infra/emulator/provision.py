@@ -3,13 +3,22 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from assetql.adapters.aws.clients import Clients
 from assetql.adapters.aws.errors import error_code
-from assetql.adapters.aws.resources import TABLES, Index, Names, TableShape
+from assetql.adapters.aws.resources import (
+    DEAD_QUEUE_KEEPS,
+    PARTS_KEPT,
+    QUEUE_KEEPS,
+    TABLES,
+    Index,
+    Names,
+    TableShape,
+)
 from infra.emulator.pollers import events_queue
 from infra.triggers import TRIGGERS, FromBucket
 
@@ -96,23 +105,49 @@ def _key_schema(sort: str) -> list[dict[str, str]]:
 
 
 def _create_bucket(clients: Clients, bucket: str) -> None:
-    _is_new(lambda: clients.s3.create_bucket(Bucket=bucket))
+    region = clients.s3.meta.region_name
+    # The one region that may not be named.
+    place: dict[str, Any] = (
+        {}
+        if region == "us-east-1"
+        else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    )
+    _is_new(lambda: clients.s3.create_bucket(Bucket=bucket, **place))
+    clients.s3.put_bucket_lifecycle_configuration(
+        Bucket=bucket, LifecycleConfiguration={"Rules": [_forget_parts()]}
+    )
+
+
+def _forget_parts() -> dict[str, Any]:
+    return {
+        "ID": "parts-of-uploads-that-nobody-finished",
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": PARTS_KEPT.days},
+    }
 
 
 def _create_queues(clients: Clients, names: Names, max_receives: int) -> None:
-    dead = clients.sqs.create_queue(QueueName=names.dead_queue)["QueueUrl"]
+    dead = clients.sqs.create_queue(
+        QueueName=names.dead_queue, Attributes=_kept_for(DEAD_QUEUE_KEEPS)
+    )["QueueUrl"]
     redrive = {
         "deadLetterTargetArn": _arn(clients, dead),
         "maxReceiveCount": str(max_receives),
     }
     clients.sqs.create_queue(
-        QueueName=names.queue, Attributes={"RedrivePolicy": json.dumps(redrive)}
+        QueueName=names.queue,
+        Attributes=_kept_for(QUEUE_KEEPS) | {"RedrivePolicy": json.dumps(redrive)},
     )
 
 
 def _arn(clients: Clients, queue: str) -> str:
     described = clients.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
     return described["Attributes"]["QueueArn"]
+
+
+def _kept_for(time: timedelta) -> dict[str, str]:
+    return {"MessageRetentionPeriod": str(int(time.total_seconds()))}
 
 
 def _is_new(create: Callable[[], object]) -> bool:
