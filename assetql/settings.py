@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Price = Annotated[float, Field(ge=1e-6, le=1e6)]  # from one micro, the least that is charged
+NotNegative = Annotated[float, Field(ge=0, le=1e6)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -40,12 +41,36 @@ class Settings(BaseSettings):
         description="`offline`, or PROVIDER:MODEL as LangChain names it, "
         "such as bedrock_converse:anthropic.claude-sonnet-4-20250514-v1:0",
     )
+    chat_base_model: str | None = Field(
+        default=None,
+        description="The model behind an inference profile's ARN, "
+        "such as anthropic.claude-sonnet-4-20250514-v1:0",
+    )
+    guardrail: str | None = Field(
+        default=None,
+        pattern=r"^.+:([0-9]+|DRAFT)$",
+        description="Bedrock's guardrail over the chat as ID:VERSION",
+    )
+    tagger: str = Field(
+        default="offline", description="Who tags: `offline` (words and colours), bedrock:MODEL_ID"
+    )
     prompt_optimiser: str = Field(
         default="none",
-        pattern="^(none|offline)$",
-        description="Who enriches prompts: `none`, or `offline` (a template, no model)",
+        description="Who enriches prompts: `none`, `offline` (a template, no model), "
+        "bedrock:MODEL_ID",
     )
-    image_backend: str = Field(default="placeholder", description="A backend of `inference`")
+    token_prices: dict[str, tuple[NotNegative, NotNegative, NotNegative, NotNegative]] = Field(
+        default={},
+        description="USD per million tokens by a part of a model's id: "
+        "input, output, written to the cache, read from it",
+    )
+    image_backend: str = Field(
+        default="placeholder",
+        description="A backend of `inference`, sagemaker:ENDPOINT, sagemaker-async:ENDPOINT",
+    )
+    image_wait_seconds: Seconds = Field(
+        default=600, description="Longest wait for an asynchronous endpoint's image"
+    )
     embedder: str = Field(default="descriptor", pattern="^(descriptor|clip)$")
     clip_model: str = "ViT-B-32"
     clip_weights: Path | None = None

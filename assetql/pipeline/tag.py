@@ -1,6 +1,8 @@
 """tag: once per (asset, tagger version), whatever asks for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from assetql.domain.asset import Asset
 from assetql.domain.batch import Batch, FollowUpKind
@@ -14,8 +16,10 @@ from assetql.pipeline.follow_ups import declare
 from assetql.pipeline.paging import assets_of
 from assetql.ports import Clock, Stores, Tagger, TaggingRequest
 from assetql.telemetry.events import EventLog
+from assetql.telemetry.ids import bound
 
 _EVENTS = EventLog(__name__)
+_AT_ONCE = 20  # images per question: what Bedrock takes in one call
 _ANSWERS = 2  # a model that answers unreadably is asked once more
 
 
@@ -58,37 +62,65 @@ def tag_assets(batch: Batch, *, stores: Stores, tagger: Tagger) -> int:
     Raises: ModelUnavailable.
     """
     assets = assets_of(batch, stores=stores)
-    return sum(tag_asset(asset, stores=stores, tagger=tagger) for asset in assets)
+    tagged = 0
+    with bound(workspace=batch.workspace, batch=batch.batch_id):
+        while group := tuple(islice(assets, _AT_ONCE)):
+            tagged += _tag(group, stores=stores, tagger=tagger)
+    return tagged
 
 
 def tag_asset(asset: Asset, *, stores: Stores, tagger: Tagger) -> bool:
     """Tags one asset; False where this tagger did it before or its answer stays unreadable."""
-    if asset.tags.tagger == tagger.name:
-        return False
+    with bound(workspace=asset.workspace, batch=asset.batch_id):
+        return _tag([asset], stores=stores, tagger=tagger) == 1
+
+
+def _tag(assets: Sequence[Asset], *, stores: Stores, tagger: Tagger) -> int:
+    """Tags some assets by one question; those whose answers can't be read are asked for again."""
     vocabulary = vocabulary_names()
-    request = TaggingRequest(
+    left = [(a, _request(a, stores)) for a in assets if a.tags.tagger != tagger.name]
+    tagged = 0
+    for _ in range(_ANSWERS):
+        if not left:
+            break
+        answers = tagger.answers([request for _, request in left], vocabulary)
+        unread: list[tuple[Asset, TaggingRequest]] = []
+        for (asset, request), answer in zip(left, answers, strict=True):
+            tags = _read(answer, vocabulary, asset)
+            if tags is None:
+                unread.append((asset, request))
+            else:
+                tagged += _store(asset, tags, tagger.name, stores)
+        left = unread
+    return tagged
+
+
+def _request(asset: Asset, stores: Stores) -> TaggingRequest:
+    return TaggingRequest(
         thumbnail=stores.objects.get(asset.thumbnail_key),
         name=asset.name,
         description=asset.description,
         category=asset.category,
     )
-    for _ in range(_ANSWERS):
-        try:
-            tags = parse_tags(tagger.answer(request, vocabulary), vocabulary)
-        except InvalidInput as error:
-            _EVENTS.warning("tags.unreadable", error, asset=asset.asset_id)
-            continue
-        _store(asset, tags, tagger.name, stores)
-        return True
-    return False
 
 
-def _store(asset: Asset, tags: tuple[Tag, ...], tagger: str, stores: Stores) -> None:
+def _read(answer: str, vocabulary: Sequence[str], asset: Asset) -> tuple[Tag, ...] | None:
+    try:
+        return parse_tags(answer, vocabulary)
+    except InvalidInput as error:
+        _EVENTS.warning("tags.unreadable", error, asset=asset.asset_id)
+        return None
+
+
+def _store(asset: Asset, tags: tuple[Tag, ...], tagger: str, stores: Stores) -> bool:
+    """False where the same tagger's tags came from elsewhere meanwhile."""
     while True:
         retagged = asset.tags.retag(tags, tagger=tagger)
         try:
             stores.assets.save(replace(asset, tags=retagged, version=asset.version + 1))
         except Conflict:  # somebody edited it meanwhile: their edit stays
             asset = stores.assets.get(asset.workspace, asset.asset_id) or asset
+            if asset.tags.tagger == tagger:
+                return False
             continue
-        return
+        return True

@@ -53,12 +53,17 @@ class Tagger(Protocol):
     @property
     def name(self) -> str: ...
 
-    def answer(self, request: TaggingRequest, vocabulary: Sequence[str]) -> str:
-        """JSON `{"tags": [{"name", "confidence"}]}` if it behaves."""
+    def answers(
+        self, requests: Sequence[TaggingRequest], vocabulary: Sequence[str]
+    ) -> Sequence[str]:
+        """JSON `{"tags": [{"name", "confidence"}]}` for each request, in order, if it behaves.
+
+        Raises: ModelUnavailable for faults.
+        """
         ...
 
 
 class PromptOptimiser(Protocol):
-    """Rewrites a prompt for the image model."""
+    """Rewrites a prompt for the image model. Raises: ModelUnavailable for faults."""
 
     def optimise(self, prompt: str, *, style_name: str | None) -> str: ...

@@ -1,5 +1,6 @@
 """The metrics, by OpenTelemetry's API: they go nowhere until a process has set a provider."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,19 @@ def count_approval(answer: str) -> None:
 def count_batch_closed() -> None:
     """A batch ended, was followed up and closed."""
     _counter("assetql.batches.closed", "{batch}", "Batches closed").add(1)
+
+
+def count_tokens(purpose: str, model: str, tokens: Mapping[str, int], cost: int | None) -> None:
+    """A model was called for `purpose`; `tokens` by their kind, `cost` in micros where known."""
+    ids = {"purpose": purpose, "model": model}
+    for kind, count in tokens.items():
+        _counter("assetql.model.tokens", "{token}", "Tokens of model calls").add(
+            count, {**ids, "kind": kind}
+        )
+    if cost is not None:
+        _counter("assetql.model.cost", "uUSD", "Cost of model calls, millionths of a USD").add(
+            cost, ids
+        )
 
 
 def set_queue_depth(*, visible: int, in_flight: int, dead: int) -> None:

@@ -51,8 +51,10 @@ class LyingTagger:
 
     name = "lying-1"
 
-    def answer(self, request: TaggingRequest, vocabulary: Sequence[str]) -> str:
-        return f"{request.name}: {MARK} {len(vocabulary)}"
+    def answers(
+        self, requests: Sequence[TaggingRequest], vocabulary: Sequence[str]
+    ) -> Sequence[str]:
+        return [f"{request.name}: {MARK} {len(vocabulary)}" for request in requests]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from assetql.adapters.choices import no_choice
 from assetql.adapters.local.assets import SqliteAssets
 from assetql.adapters.local.descriptor import DescriptorEmbedder
 from assetql.adapters.local.index import SqliteIndex
@@ -12,7 +13,7 @@ from assetql.adapters.local.tagger import OfflineTagger
 from assetql.domain.money import MICROS
 from assetql.ports import Clock, Embedder, ImageModel, PromptOptimiser, Stores, Tagger
 from assetql.settings import Settings
-from inference.backends import load_backend
+from inference.backends import BACKENDS, load_backend
 
 INDEX_NAME = "index.sqlite3"
 
@@ -51,15 +52,22 @@ def open_images(settings: Settings) -> ImageModel:
     """The image backend, in process."""
     if settings.image_backend == "placeholder":
         return load_backend("placeholder", off_style_rate=settings.off_style_rate)
+    if ":" in settings.image_backend:
+        raise no_choice("ASSETQL_IMAGE_BACKEND", settings.image_backend, sorted(BACKENDS))
     return load_backend(settings.image_backend)
 
 
 def open_tagger(settings: Settings) -> Tagger:
     """What tags by the words of the request and the colours of the image."""
-    del settings
+    if settings.tagger != "offline":
+        raise no_choice("ASSETQL_TAGGER", settings.tagger, ["offline"])
     return OfflineTagger()
 
 
 def open_optimiser(settings: Settings) -> PromptOptimiser | None:
     """The template, where it was asked for."""
-    return OfflineOptimiser() if settings.prompt_optimiser == "offline" else None
+    if settings.prompt_optimiser == "none":
+        return None
+    if settings.prompt_optimiser != "offline":
+        raise no_choice("ASSETQL_PROMPT_OPTIMISER", settings.prompt_optimiser, ["none", "offline"])
+    return OfflineOptimiser()

@@ -25,7 +25,13 @@ class OfflineTagger:
 
     name = "offline-words-1"
 
+    def answers(
+        self, requests: Sequence[TaggingRequest], vocabulary: Sequence[str]
+    ) -> Sequence[str]:
+        return [self.answer(request, vocabulary) for request in requests]
+
     def answer(self, request: TaggingRequest, vocabulary: Sequence[str]) -> str:
+        """JSON, for one image."""
         known = frozenset(vocabulary)
         found: dict[str, float] = {}
         weighted = ((request.category, 0.95), (request.name, 0.9), (request.description, 0.7))

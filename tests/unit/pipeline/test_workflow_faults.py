@@ -49,11 +49,13 @@ class FailingTagger:
     times: int
     name: str = "failing-1"
 
-    def answer(self, request: TaggingRequest, vocabulary: Sequence[str]) -> str:
+    def answers(
+        self, requests: Sequence[TaggingRequest], vocabulary: Sequence[str]
+    ) -> Sequence[str]:
         self.times -= 1
         if self.times >= 0:
             raise self.error("The tagger is out of order.")
-        return '{"tags": []}'
+        return ['{"tags": []}' for _ in requests]
 
 
 @dataclass
