@@ -12,20 +12,22 @@ from assetql.telemetry.events import EventLog
 _EVENTS = EventLog(__name__)
 
 
-def bury_dead_letter(delivery: Delivery, *, stores: Stores, clock: Clock) -> None:
-    """Ends the task that the message asked for, unless a worker still holds it."""
+def bury_dead_letter(delivery: Delivery, *, stores: Stores, clock: Clock) -> bool:
+    """Ends the task that the message asked for; False where a worker still holds it."""
     try:
         message = TaskMessage.decode(delivery.body)
     except InvalidInput as error:
         _EVENTS.warning("dead_letter.dropped", error, message=delivery.message_id)
         stores.queue.ack_dead(delivery)
-        return
-    if _fail(message, delivery.receive_count, clock.now(), stores):
-        settle(message.key.workspace, message.key.batch_id, stores=stores, clock=clock)
-        stores.queue.ack_dead(delivery)
+        return True
+    if not _fail(message, clock.now(), stores):
+        return False
+    settle(message.key.workspace, message.key.batch_id, stores=stores, clock=clock)
+    stores.queue.ack_dead(delivery)
+    return True
 
 
-def _fail(message: TaskMessage, receipts: int, now: datetime, stores: Stores) -> bool:
+def _fail(message: TaskMessage, now: datetime, stores: Stores) -> bool:
     task = stores.tasks.get(message.key)
     if task is None or task.run != message.run or task.status.ended:
         return True

@@ -19,6 +19,7 @@ from assetql.domain.style import StyleProfile
 from assetql.domain.task import Attempt, Task, TaskKey, TaskStatus
 from assetql.domain.terms import Terms
 from assetql.pipeline.dispatch import TaskMessage, message_of
+from assetql.pipeline.image_keys import keys_of
 from assetql.pipeline.judge_style import Verdict
 from assetql.pipeline.make_image import GUIDANCE_SCALE, STYLE_STRENGTH, MadeImage, MakeImage
 from assetql.ports import Clock, Delivery, Stores
@@ -192,20 +193,13 @@ def _profile(task: Task, stores: Stores) -> StyleProfile | None:
     return stores.styles.get(task.key.workspace, task.style_id) if task.style_id else None
 
 
-def _keys(task: Task) -> tuple[str, str]:
-    """Named by the fencing token, so that a late worker can't change what another committed."""
-    key = task.key
-    stem = f"{key.workspace}/{key.batch_id}/{key.task_id}-r{task.run}-t{task.token}"
-    return f"raw/{stem}.png", f"thumbnails/{stem}.png"
-
-
 def _commit(
     task: Task, made: MadeImage, profile: StyleProfile | None, generator: Generator
 ) -> Task:
     stores = generator.stores
-    raw_key, thumbnail_key = _keys(task)
-    stores.objects.put(raw_key, made.png, media_type=_PNG)
-    stores.objects.put(thumbnail_key, made.thumbnail, media_type=_PNG)
+    keys = keys_of(task)
+    stores.objects.put(keys.raw, made.png, media_type=_PNG)
+    stores.objects.put(keys.thumbnail, made.thumbnail, media_type=_PNG)
     asset = _asset(task, made, profile, generator.clock.now())
     accepted = task.accept(asset_id=asset.asset_id, at=asset.created_at)
     try:
@@ -213,9 +207,9 @@ def _commit(
     except Conflict:
         # A reply that was lost and tried again conflicts with its own first write.
         stored = stores.assets.get(asset.workspace, asset.asset_id)
-        if stored is None or stored.object_key != raw_key:
-            stores.objects.delete(raw_key)
-            stores.objects.delete(thumbnail_key)
+        if stored is None or stored.object_key != keys.raw:
+            stores.objects.delete(keys.raw)
+            stores.objects.delete(keys.thumbnail)
             raise
     if task.best:
         stores.objects.delete(task.best.object_key)
@@ -223,7 +217,7 @@ def _commit(
 
 
 def _asset(task: Task, made: MadeImage, profile: StyleProfile | None, at: datetime) -> Asset:
-    raw_key, thumbnail_key = _keys(task)
+    keys = keys_of(task)
     return Asset(
         workspace=task.key.workspace,
         asset_id=asset_id_of(task.key.task_id, task.run),
@@ -235,8 +229,8 @@ def _asset(task: Task, made: MadeImage, profile: StyleProfile | None, at: dateti
         category=task.category,
         width=made.width,
         height=made.height,
-        object_key=raw_key,
-        thumbnail_key=thumbnail_key,
+        object_key=keys.raw,
+        thumbnail_key=keys.thumbnail,
         sha256=made.sha256,
         size_bytes=len(made.png),
         created_at=at,
@@ -254,7 +248,7 @@ def _asset(task: Task, made: MadeImage, profile: StyleProfile | None, at: dateti
 def _reject(task: Task, made: MadeImage, generator: Generator) -> Task:
     assert made.verdict is not None
     stores = generator.stores
-    raw_key, _ = _keys(task)
+    raw_key = keys_of(task).raw
     attempt = Attempt(
         object_key=raw_key, score=made.verdict.score, reason=made.verdict.reason, seed=task.seed
     )

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from assetql.domain.batch import Batch, FollowUpKind
 from assetql.domain.thread import InboxMessage, MessageKind
+from assetql.pipeline.batch_status import report_batch
 from assetql.ports import Clock, Stores
 
 
@@ -29,3 +31,21 @@ def tell_thread(
             facts=facts,
         )
     )
+
+
+def tell_end(batch: Batch, *, message_id: str, stores: Stores, clock: Clock) -> str | None:
+    """Tells the batch's thread how it has ended; None where nobody asked for it in a thread."""
+    if batch.thread_id is None:
+        return None
+    report = report_batch(batch, stores=stores)
+    done = [f.result for f in report.follow_ups if f.kind is FollowUpKind.EXPORT]
+    tell_thread(
+        batch.workspace,
+        batch.thread_id,
+        message_id=message_id,
+        text=f"{batch.batch_id} has ended: {report.status}.",
+        facts={"kind": "batch", **report.as_json(), "name": batch.name, "exports": done},
+        stores=stores,
+        clock=clock,
+    )
+    return batch.thread_id

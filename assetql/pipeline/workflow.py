@@ -9,14 +9,13 @@ from assetql.domain.errors import AssetQLError, Conflict, Unavailable
 from assetql.domain.identity import Principal, Role
 from assetql.domain.terms import Terms
 from assetql.pipeline.audit import note, on_behalf_of
-from assetql.pipeline.batch_status import report_batch
 from assetql.pipeline.cancel_batch import cancel_tasks
 from assetql.pipeline.dispatch import dispatch
 from assetql.pipeline.retry_failed import requeue_failed
 from assetql.pipeline.settle import settle
 from assetql.pipeline.sweep import sweep_objects
 from assetql.pipeline.tag import tag_assets
-from assetql.pipeline.tell import tell_thread
+from assetql.pipeline.tell import tell_end
 from assetql.ports import Clock, Stores, Tagger
 from assetql.telemetry.events import EventLog
 from assetql.telemetry.ids import bound
@@ -191,20 +190,10 @@ def _export(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> Mapping[st
 
 
 def _notify(batch: Batch, follow_up: FollowUp, workflow: Workflow) -> Mapping[str, object]:
-    if batch.thread_id is None:
-        return {}
-    report = report_batch(batch, stores=workflow.stores)
-    done = [f.result for f in report.follow_ups if f.kind is FollowUpKind.EXPORT]
-    tell_thread(
-        batch.workspace,
-        batch.thread_id,
-        message_id=follow_up.follow_up_id,
-        text=f"{batch.batch_id} has ended: {report.status}.",
-        facts={"kind": "batch", **report.as_json(), "name": batch.name, "exports": done},
-        stores=workflow.stores,
-        clock=workflow.clock,
+    thread_id = tell_end(
+        batch, message_id=follow_up.follow_up_id, stores=workflow.stores, clock=workflow.clock
     )
-    return {"thread_id": batch.thread_id}
+    return {"thread_id": thread_id} if thread_id else {}
 
 
 RUNNERS: dict[FollowUpKind, Callable[[Batch, FollowUp, Workflow], Mapping[str, object]]] = {

@@ -133,6 +133,9 @@ BAD: dict[str, BadCalls] = {
         Bad(InvalidInput, "65", ours.asset_id, count=65, change=None),
         Bad(NotFound, "ast_none", "ast_none", count=1, change=None),
     ],
+    "notify.notify": and_more(
+        strange_ids(), lambda ours: [Bad(Conflict, ours.draft.batch_id, ours.draft.batch_id)]
+    ),
     "retry_failed.retry_failed": and_more(
         strange_ids(), lambda ours: [Bad(Conflict, ours.draft.batch_id, ours.draft.batch_id)]
     ),
@@ -217,6 +220,7 @@ WRITES: dict[str, Callable[[Studio], tuple[tuple[Any, ...], dict[str, Any]]]] = 
         (ours.asset_id,),
         {"count": 1, "change": None},
     ),
+    "notify.notify": lambda ours: ((ours.done.batch_id,), {}),
     "retry_failed.retry_failed": lambda ours: ((ours.done.batch_id,), {}),
     "set_budget.set_budget": lambda _: ((1,), {}),
     "start_batch.request_start": lambda ours: ((ours.draft.batch_id,), {}),

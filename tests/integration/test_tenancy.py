@@ -62,6 +62,7 @@ NOT_FOUND: dict[str, Attacks] = {
     "learn_style.learn_style": lambda ours: [says("stolen", [ours.image_upload])],
     "learn_style.find_style": lambda ours: [says(ours.style_id), says(ours.style_name)],
     "make_variations.make_variations": lambda ours: [says(ours.asset_id, count=1, change=None)],
+    "notify.notify": of_batches(),
     "retry_failed.retry_failed": of_batches(),
     "search.get_asset": lambda ours: [says(ours.asset_id)],
     "search.search": lambda ours: [
