@@ -1,0 +1,101 @@
+"""What the handlers share: services once per process, logs, traces, metrics and batches."""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Tracer
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+
+from assetql.domain.errors import AssetQLError
+from assetql.lambdas.logs import SERVICE, logger
+from assetql.services import Services, open_services
+from assetql.settings import Settings
+from assetql.telemetry.events import EventLog
+from assetql.telemetry.failure import causes_of
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+Event = dict[str, Any]
+Handler = Callable[[Event, "LambdaContext"], Any]
+
+_EVENTS = EventLog(__name__)
+_TRACER = Tracer(service=SERVICE, patch_modules=("botocore",))  # does nothing outside of Lambda
+_NAMESPACE = "AssetQL"
+
+
+class HandlerFailed(Exception):
+    """What Lambda is told of an error, and writes down: its kinds, without what they quote."""
+
+
+@cache
+def settings() -> Settings:
+    """Read at the first event."""
+    return Settings()
+
+
+@cache
+def services() -> Services:
+    """Opened at the first event and kept for those that the process gets after it."""
+    return open_services(settings())
+
+
+def observed(handler: Handler) -> Handler:
+    """The handler with logs, a trace, and errors that Lambda may write down."""
+
+    @wraps(handler)
+    def guarded(event: Event, context: "LambdaContext") -> Any:
+        try:
+            return handler(event, context)
+        except Exception as error:  # noqa: BLE001 — Lambda would write its message down
+            _tell("handler", error)
+            raise HandlerFailed(causes_of(error)) from None
+
+    traced = _TRACER.capture_lambda_handler(guarded, capture_response=False)
+
+    @wraps(handler)
+    def logged(event: Event, context: "LambdaContext") -> Any:
+        return logger(settings().log_level).inject_lambda_context(traced)(event, context)
+
+    return logged
+
+
+def each_record(
+    event: Event, context: "LambdaContext", kind: EventType, work: Callable[[Any], object]
+) -> "PartialItemFailureResponse":
+    """Calls `work` for every record; those for which it raises are reported, and come again."""
+
+    def record_handler(record: Any) -> object:
+        try:
+            return work(record)
+        except Exception as error:
+            _tell("record", error)
+            raise
+
+    processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=False)
+    return process_partial_response(
+        event=event, record_handler=record_handler, processor=processor, context=context
+    )
+
+
+def _tell(what: str, error: Exception) -> None:
+    if isinstance(error, AssetQLError):
+        _EVENTS.warning(f"{what}.failed", error)
+    else:
+        _EVENTS.crash(f"{what}.crashed", error)
+
+
+def measure(name: str, value: float, unit: MetricUnit, **dimensions: str) -> None:
+    """One metric as a line in CloudWatch's embedded format; safe to call from any thread."""
+    metrics = EphemeralMetrics(namespace=_NAMESPACE, service=SERVICE)
+    for dimension, of in dimensions.items():
+        metrics.add_dimension(dimension, of)
+    metrics.add_metric(name=name, unit=unit, value=value)
+    metrics.flush_metrics()
