@@ -68,7 +68,7 @@ class Environment:
         try:
             answer = self.invoke(trigger, event)
         except Exception:  # noqa: BLE001 — whatever a handler raises, Lambda lives on
-            _LOG.exception("%s failed on %d records; they come again", trigger.name, len(every))
+            _LOG.exception("%s failed on %d records", trigger.name, len(every))
             return every
         failures = answer.get("batchItemFailures") or []
         failed = {str(failure.get("itemIdentifier") or "") for failure in failures}

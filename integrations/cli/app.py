@@ -7,6 +7,7 @@ import typer
 
 from integrations.cli import (
     audit,
+    aws,
     batch,
     budget,
     chat,
@@ -59,7 +60,7 @@ app.command(
     epilog="Example: assetql demo --out demo-output",
 )(demo.demo)
 app.command(
-    help="Talk to the assistant; images are made by `assetql worker`.",
+    help="Talk to the assistant; images are made by `assetql worker`, or by the handlers on AWS.",
     epilog="Example: assetql chat --thread shop",
 )(chat.chat)
 app.command(
@@ -88,6 +89,7 @@ app.command(
     help="Score the assistant on requests; exit status 1 unless all pass.",
     epilog="Example: assetql eval examples/chat/requests.jsonl --json",
 )(evaluation.evaluate)
+app.add_typer(aws.app, name="aws")
 app.add_typer(batch.app, name="batch")
 app.add_typer(style.app, name="style")
 app.add_typer(tag.app, name="tag")

@@ -9,17 +9,18 @@ import typer
 
 from integrations.cli.output import explained
 from integrations.cli.session import opened
-from integrations.cli.workers import worker_processes
+from integrations.cli.workers import handlers_work, worker_processes
 
 Thread = Annotated[str, typer.Option(help="The conversation to go on with.")]
 
 
 def chat(thread: Thread = "terminal") -> None:
-    """Talk to the assistant; images are made by `assetql worker`."""
+    """Talk to the assistant; images are made by `assetql worker`, or by the handlers on AWS."""
     from integrations.cli.terminal import converse
 
     with explained(), opened() as (services, caller):
-        converse(services, caller, thread)
+        at_work = (lambda: True) if handlers_work(services.settings) else None
+        converse(services, caller, thread, at_work)
 
 
 def up(

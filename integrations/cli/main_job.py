@@ -26,7 +26,7 @@ from integrations.cli.output import console
 from integrations.cli.pictures import can_draw, thumbnail_strip
 from integrations.cli.session import new_key
 from integrations.cli.watching import watch_batch
-from integrations.cli.workers import worker_processes
+from integrations.cli.workers import image_makers
 
 ASK = (
     "Use these three images as the style 'Meadow', make everything in the list with it, tag the "
@@ -101,7 +101,7 @@ def _approve(approval_id: str, talk: Talk) -> None:
 def _make(talk: Talk) -> BatchReport:
     services = talk.agent.services
     batch = find_batch(None, caller=talk.caller, stores=services.stores, thread_id=talk.thread_id)
-    with worker_processes(_WORKERS, logs=services.settings.home / "logs") as working:
+    with image_makers(services.settings, workers=_WORKERS) as working:
         return watch_batch(batch.batch_id, services, talk.caller, working=working)
 
 

@@ -1,0 +1,104 @@
+"""The emulated AWS as processes: the server, the installation on it, and the event loop."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from assetql.adapters.aws.clients import Clients
+from assetql.adapters.aws.resources import Names
+from assetql.domain.errors import Unavailable
+from assetql.settings import Settings
+from infra.emulator.environment import HOST, REGION, address, use_emulator
+from infra.emulator.provision import notify, provision
+from integrations.cli.children import child_processes
+
+_STARTS_WITHIN = 60  # seconds
+_GENERATOR = "image_generator"
+_SECONDS = 0.05
+
+Children = Mapping[str, subprocess.Popen[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Emulation:
+    """A running one."""
+
+    endpoint: str
+    names: Names
+    children: Children
+    logs: Path
+
+    def require_alive(self) -> None:
+        """Raises: Unavailable naming the process that ended, and its log."""
+        for name, process in self.children.items():
+            if process.poll() is not None:
+                raise Unavailable(
+                    f"The emulator's process {name!r} ended.",
+                    remedy=f"{self.logs / name}.log says why.",
+                )
+
+
+@contextmanager
+def emulation(
+    settings: Settings, *, port: int, generators: int, every: int | None = None
+) -> Generator[Emulation]:
+    """Starts everything, points this process at it, and ends it with the block.
+
+    `port` has to be free. `every`: seconds between two scheduled events, instead of the
+    schedules' own.
+    """
+    endpoint = address(port)
+    use_emulator(endpoint)
+    names = Names(settings.aws_prefix, settings.aws_bucket or settings.aws_prefix)
+    logs = settings.home / "logs"
+    server = {"emulator": ["infra.emulator.server", "--port", str(port)]}
+    with child_processes(server, logs=logs) as serving:
+        _wait(port, Emulation(endpoint, names, serving, logs))
+        clients = Clients(region=REGION, endpoint=endpoint)
+        provision(clients, names, max_receives=settings.max_receives)
+        notify(clients, names)
+        feeding = _event_loops(generators, every)
+        with child_processes(feeding, logs=logs) as loops:
+            yield Emulation(endpoint, names, {**serving, **loops}, logs)
+
+
+def _event_loops(generators: int, every: int | None) -> dict[str, list[str]]:
+    """One process makes no two images at once; the other handlers share one."""
+    loop = ["infra.emulator.events"]
+    others = [*loop, "--without", _GENERATOR]
+    if every is not None:
+        others += ["--every", str(every)]
+    making = {
+        f"image-generator-{number}": [*loop, "--only", _GENERATOR]
+        for number in range(1, generators + 1)
+    }
+    return {"handlers": others, **making}
+
+
+def _wait(port: int, starting: Emulation) -> None:
+    deadline = time.monotonic() + _STARTS_WITHIN
+    while not _listens(port):
+        starting.require_alive()
+        if time.monotonic() > deadline:
+            raise Unavailable(f"The emulator did not listen on port {port}.")
+        time.sleep(_SECONDS)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def is_taken(port: int) -> bool:
+    """Whether something listens there, or the port is not for everybody."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError:
+            return True
+    return False
