@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from assetql.domain.batch import Batch, FollowUp, FollowUpKind, FollowUpStatus
 from assetql.domain.errors import AssetQLError, Conflict, Unavailable
 from assetql.domain.identity import Principal, Role
+from assetql.domain.ledger import settlement
 from assetql.domain.terms import Terms
 from assetql.pipeline.audit import note, on_behalf_of
 from assetql.pipeline.cancel_batch import cancel_tasks
@@ -55,7 +56,9 @@ def _close(workspace: str, batch_id: str, workflow: Workflow) -> bool:
     _resume(batch, workflow)
     settle(workspace, batch_id, stores=stores, clock=clock)
     batch = stores.batches.get(workspace, batch_id)
-    if batch is None or stores.tasks.tally(workspace, batch_id).counts.open:
+    tally = stores.tasks.tally(workspace, batch_id)
+    # What ended after it was settled has to be settled, too, before the batch is closed.
+    if batch is None or tally.counts.open or settlement(batch, tally, clock.now()):
         return False
     if not _follow_up(batch, workflow):
         return False
