@@ -43,11 +43,13 @@ class DynamoTasks:
 
     def add(self, tasks: Iterable[Task]) -> int:
         added = chunks = 0
+        last: TaskKey | None = None
         for group in _groups(tasks):
             self._insert(group)
             added += len(group)
             chunks = max(chunks, *(chunk_of_task(task.key.task_id) + 1 for task in group))
             last = group[-1].key
+        if last:
             self._directory.grow(last.workspace, last.batch_id, chunks)
         return added
 
