@@ -126,8 +126,7 @@ def _seconds(time: timedelta) -> int:
 
 def _attachment(filename: str) -> str:
     """The header that saves under that name: RFC 6266, with the encoding of RFC 8187."""
-    plain = "".join(
-        c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in filename
-    )
-    whole = quote(filename, safe="", errors="replace")
+    name = "".join(c if c.isprintable() and c not in "/\\" else "_" for c in filename)
+    plain = "".join(c if c.isascii() and c not in '"%' else "_" for c in name)
+    whole = quote(name, safe="", errors="replace")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}"

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from http import HTTPStatus
 from typing import Any
 
 import h11
@@ -62,7 +63,9 @@ class Wire:
         headers = list(reply.headers)
         if all(name != b"content-length" for name, _ in headers):
             headers.append((b"content-length", str(len(reply.body)).encode()))
-        head = h11.Response(status_code=reply.status, headers=headers)
+        # botocore overlooks a status without a reason where it waits for "100 Continue".
+        reason = HTTPStatus(reply.status).phrase
+        head = h11.Response(status_code=reply.status, headers=headers, reason=reason)
         body = [h11.Data(data=reply.body)] if reply.body else []
         await self._send(head, *body, h11.EndOfMessage())
         return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
