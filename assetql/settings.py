@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from assetql.domain.token_prices import TokenPrice
+
 Price = Annotated[float, Field(ge=1e-6, le=1e6)]  # from one micro, the least that is charged
-NotNegative = Annotated[float, Field(ge=0, le=1e6)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -59,10 +60,10 @@ class Settings(BaseSettings):
         description="Who enriches prompts: `none`, `offline` (a template, no model), "
         "bedrock:MODEL_ID",
     )
-    token_prices: dict[str, tuple[NotNegative, NotNegative, NotNegative, NotNegative]] = Field(
+    token_prices: dict[str, TokenPrice] = Field(
         default={},
-        description="USD per million tokens by a part of a model's id: "
-        "input, output, written to the cache, read from it",
+        description='USD per million tokens by a part of a model\'s id, such as {"claude-new": '
+        '{"input": 3, "output": 15, "cache_written": 3.75, "cache_read": 0.3}}',
     )
     image_backend: str = Field(
         default="placeholder",

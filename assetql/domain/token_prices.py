@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 # On-demand prices of Bedrock's global endpoints; regional ones of newer models are a tenth higher.
 READ_ON = date(2026, 11, 23)
@@ -18,14 +21,17 @@ class TokenUsage:
     cache_read: int = 0
 
 
+Rate = Annotated[float, Field(ge=0, le=1e6)]
+
+
 @dataclass(frozen=True, slots=True)
 class TokenPrice:
     """USD per million tokens, which is micros per token."""
 
-    input: float
-    output: float
-    cache_written: float
-    cache_read: float
+    input: Rate
+    output: Rate
+    cache_written: Rate
+    cache_read: Rate
 
     def of(self, usage: TokenUsage) -> int:
         """Micros for one call."""

@@ -64,6 +64,7 @@ def main() -> None:
         port=port,
         log_level="warning",
         access_log=False,
+        date_header=False,  # ministack sends one: two of them are read as none
         timeout_graceful_shutdown=_LAST_WORDS,
         timeout_keep_alive=60,  # clients keep connections: opening one costs more than a request
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from assetql.adapters.choices import no_choice
+from assetql.adapters.choices import no_choice, of_aws
 from assetql.adapters.local.assets import SqliteAssets
 from assetql.adapters.local.descriptor import DescriptorEmbedder
 from assetql.adapters.local.index import SqliteIndex
@@ -10,6 +10,7 @@ from assetql.adapters.local.optimiser import OfflineOptimiser
 from assetql.adapters.local.stores import open_database
 from assetql.adapters.local.stores import open_stores as open_sqlite_stores
 from assetql.adapters.local.tagger import OfflineTagger
+from assetql.domain.errors import InvalidInput
 from assetql.domain.money import MICROS
 from assetql.ports import Clock, Embedder, ImageModel, PromptOptimiser, Stores, Tagger
 from assetql.settings import Settings
@@ -52,15 +53,15 @@ def open_images(settings: Settings) -> ImageModel:
     """The image backend, in process."""
     if settings.image_backend == "placeholder":
         return load_backend("placeholder", off_style_rate=settings.off_style_rate)
-    if ":" in settings.image_backend:
-        raise no_choice("ASSETQL_IMAGE_BACKEND", settings.image_backend, sorted(BACKENDS))
+    if settings.image_backend.startswith("sagemaker"):
+        raise of_aws("ASSETQL_IMAGE_BACKEND", settings.image_backend, sorted(BACKENDS))
     return load_backend(settings.image_backend)
 
 
 def open_tagger(settings: Settings) -> Tagger:
     """What tags by the words of the request and the colours of the image."""
     if settings.tagger != "offline":
-        raise no_choice("ASSETQL_TAGGER", settings.tagger, ["offline"])
+        raise _other("ASSETQL_TAGGER", settings.tagger, ["offline"])
     return OfflineTagger()
 
 
@@ -69,5 +70,11 @@ def open_optimiser(settings: Settings) -> PromptOptimiser | None:
     if settings.prompt_optimiser == "none":
         return None
     if settings.prompt_optimiser != "offline":
-        raise no_choice("ASSETQL_PROMPT_OPTIMISER", settings.prompt_optimiser, ["none", "offline"])
+        choices = ["none", "offline"]
+        raise _other("ASSETQL_PROMPT_OPTIMISER", settings.prompt_optimiser, choices)
     return OfflineOptimiser()
+
+
+def _other(variable: str, value: str, choices: list[str]) -> InvalidInput:
+    error = of_aws if value.startswith("bedrock:") else no_choice
+    return error(variable, value, choices)
