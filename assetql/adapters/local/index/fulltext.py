@@ -1,38 +1,24 @@
-"""Asks the full-text table, newest first."""
+"""Terms as the full-text table takes them, and the expressions that ask for them."""
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
+from assetql.adapters.search.terms import Asked, Phrase, Text
 
-from assetql.adapters.local.index.document import TIE_BITS
-
-_SELECT = "SELECT rowid FROM text WHERE text MATCH ? AND rowid >= ? ORDER BY rowid LIMIT ?"
+SCOPE, GAP = chr(0xE000), chr(0xE005)  # beside the marks of terms
 
 
-def all_ids(connection: sqlite3.Connection, expression: str) -> NDArray[np.int64]:
-    """Every document that matches."""
-    found = connection.execute("SELECT rowid FROM text WHERE text MATCH ?", (expression,))
-    return np.array([row[0] for row in found], dtype=np.int64)
+def terms_text(workspace: int, texts: Sequence[Text]) -> str:
+    """One text with a gap between each two; SCOPE confines expressions to one workspace."""
+    return f" {GAP} ".join([f"{SCOPE}{workspace}", *map(" ".join, texts)])
 
 
-def newest_ids(
-    connection: sqlite3.Connection, expression: str, *, least: int = 0, chunk: int = 64
-) -> Iterator[NDArray[np.int64]]:
-    """Documents that match, in growing chunks that end between milliseconds.
+def expression(workspace: int, asked: Asked) -> str:
+    """Asks for it in one workspace only."""
+    wanted = _all(asked.phrases)
+    if asked.better:
+        wanted = f"({wanted}) NOT ({_all(asked.better)})"
+    return f'"{SCOPE}{workspace}" AND ({wanted})'
 
-    So whoever stops after a chunk has all documents of every millisecond that was met, and can
-    settle their order.
-    """
-    while True:
-        found = connection.execute(_SELECT, (expression, least, chunk)).fetchall()
-        ids = np.array(found, dtype=np.int64).ravel()
-        if len(ids) < chunk:
-            yield ids
-            return
-        whole = ids[ids >> TIE_BITS < ids[-1] >> TIE_BITS]
-        chunk *= 4
-        if len(whole):
-            least = int(ids[-1] >> TIE_BITS << TIE_BITS)
-            yield whole
+
+def _all(phrases: Sequence[Phrase]) -> str:
+    return " AND ".join(f'"{" ".join(phrase)}"' for phrase in phrases)

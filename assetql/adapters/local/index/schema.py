@@ -8,11 +8,11 @@ from pathlib import Path
 
 from assetql.domain.errors import StoreUnavailable
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # `doc.id` is the newest-first order to the millisecond with a hash below it (see `document.py`),
 # so the full-text table, which walks by id, meets documents newest first. Its terms were folded
-# before (see `terms.py`); `ascii` takes every character beyond ASCII as a part of a word.
+# and stemmed before; `ascii` takes every character beyond ASCII as a part of a word.
 _SCHEMA = """
 CREATE TABLE meta (
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -44,7 +44,7 @@ CREATE INDEX doc_newest ON doc (workspace, created DESC, asset_id);
 CREATE INDEX doc_revision ON doc (workspace, revision);
 CREATE VIRTUAL TABLE text USING fts5(
   terms, content='doc', content_rowid='id', columnsize=0,
-  tokenize='porter ascii'
+  tokenize='ascii'
 );
 CREATE TABLE vector (
   id INTEGER PRIMARY KEY REFERENCES doc,

@@ -6,12 +6,13 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from assetql.adapters.local.index import cursor as cursors
 from assetql.adapters.local.index import schema, writer
-from assetql.adapters.local.index.alternatives import alternatives
-from assetql.adapters.local.index.snapshot import Snapshot, check
+from assetql.adapters.local.index.source import SqliteSource
+from assetql.adapters.search import cursor as cursors
+from assetql.adapters.search.answer import answer, check
+from assetql.adapters.search.snapshot import Snapshot
 from assetql.domain.asset import Asset
-from assetql.domain.search import Hit, HitPage, SearchQuery
+from assetql.domain.search import HitPage, SearchQuery
 
 # What changed behind a position, a part at a time: (position, asset) in order of position.
 Feed = Callable[[int], Sequence[tuple[int, Asset]]]
@@ -83,21 +84,16 @@ class SqliteIndex:
             if number is None:
                 return HitPage(hits=(), total=0)
             snapshot = self._snapshot(number, revision)
-            found = snapshot.ranked(query, after)
-            nothing = not found.slots and after is None
-            hits = found.slots[: query.limit]
-            last = snapshot.place(hits[-1], found.ranks[len(hits) - 1]) if hits else None
-            more = last if len(found.slots) > query.limit else None
-            return HitPage(
-                hits=tuple(map(Hit, snapshot.asset_ids(hits), found.ranks)),
-                cursor=more and cursors.encode(more, workspace=workspace, query=query, key=key),
-                total=found.total,
-                alternatives=alternatives(query, snapshot) if nothing else (),
-            )
+            return answer(snapshot, query, after, workspace=workspace, key=key)
 
     def _snapshot(self, workspace: int, revision: int) -> Snapshot:
-        snapshot = self._held.pop(workspace, None) or Snapshot(workspace, self._reader)
-        snapshot.refresh(revision)
+        source = SqliteSource(workspace, self._reader)
+        snapshot = self._held.pop(workspace, None) or Snapshot(source)
+        columns = snapshot.columns
+        if columns.revision != revision:
+            ids, documents = source.changed_since(columns.revision)
+            columns.take(ids, documents, gone=ids)
+            columns.revision = revision
         self._held[workspace] = snapshot  # the last one used is the last one let go
         if len(self._held) > _WORKSPACES_HELD:
             del self._held[next(iter(self._held))]

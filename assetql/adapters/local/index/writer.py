@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from assetql.adapters.local.index.document import Row, first_id, row_of
+from assetql.adapters.search.document import suggestions_of
 from assetql.domain.asset import Asset
-from assetql.domain.query_text import words
 
 _INSERT = """
 INSERT INTO doc VALUES (
@@ -82,10 +82,5 @@ def _add_words(
     connection: sqlite3.Connection, numbers: dict[str, int], assets: Sequence[Asset]
 ) -> None:
     """The words of names and tags, for suggestions."""
-    found = {
-        (numbers[asset.workspace], word)
-        for asset in assets
-        for text in (asset.name, *asset.tags.names)
-        for word in words(text)
-    }
+    found = {(numbers[asset.workspace], word) for asset in assets for word in suggestions_of(asset)}
     connection.executemany("INSERT OR IGNORE INTO word VALUES (?, ?)", sorted(found))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
-from assetql.adapters.local.index.snapshot import Snapshot
+from assetql.adapters.search.snapshot import Snapshot
 from assetql.domain.query_text import fold, query_words
 from assetql.domain.search import SearchQuery
 
@@ -46,18 +46,18 @@ def _nearest(query: SearchQuery, snapshot: Snapshot) -> Iterator[tuple[str, Sear
 
 
 def _spelled(query: SearchQuery, snapshot: Snapshot) -> Iterator[tuple[str, SearchQuery]]:
-    columns = snapshot.columns
+    known = {name: codes.numbers for name, codes in snapshot.columns.codes.items()}
     if query.category is not None:
-        for near in _close(query.category, columns.categories.numbers):
+        for near in _close(query.category, known["category"]):
             yield f"Did you mean category {near!r}?", replace(query, category=near)
     for tag in query.tags:
-        for near in _close(tag, columns.tags.numbers):
+        for near in _close(tag, known["tags"]):
             tags = tuple(near if each == tag else each for each in query.tags)
             yield f"Did you mean tag {near!r}?", replace(query, tags=tags)
     asked = query_words(query.text)
-    known = snapshot.known_words() if asked else []
+    suggestions = snapshot.known_words() if asked else ()
     for word in asked:
-        for near in _close(word, known):
+        for near in _close(word, suggestions):
             text = " ".join(near if each == word else each for each in asked)
             yield f"Did you mean {text!r}?", replace(query, text=text)
 

@@ -1,16 +1,16 @@
 """The three orders of hits: by likeness, by tier of the text, and by age."""
 
-import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assetql.adapters.local.index.columns import Columns
-from assetql.adapters.local.index.cursor import Place
-from assetql.adapters.local.index.document import least_id_at
-from assetql.adapters.local.index.fulltext import newest_ids
-from assetql.adapters.local.index.vectors import Vectors
+from assetql.adapters.search.columns import Columns
+from assetql.adapters.search.cursor import Place
+from assetql.adapters.search.source import Source
+from assetql.adapters.search.terms import Asked
+from assetql.adapters.search.vectors import Vectors
 
 Slots = NDArray[np.int64]
 TIERS = 4
@@ -65,8 +65,8 @@ def by_likeness(
 def by_text(
     columns: Columns,
     mask: NDArray[np.bool_],
-    connection: sqlite3.Connection,
-    expressions: tuple[str, ...],
+    source: Source,
+    tiers: Sequence[Asked],
     *,
     limit: int,
     after: Place | None,
@@ -74,12 +74,12 @@ def by_text(
     """Tier by tier, each newest first; stops as soon as the page is full."""
     slots: list[int] = []
     ranks: list[float] = []
-    for tier, expression in enumerate(expressions):
+    for tier, asked in enumerate(tiers):
         rank = (TIERS - tier) / TIERS
         if len(slots) > limit or (after and rank > after.rank):
             continue
         here = after if after and rank == after.rank else None
-        found = _newest(columns, mask, connection, expression, limit + 1 - len(slots), here)
+        found = _newest(columns, mask, source, asked, limit + 1 - len(slots), here)
         slots += found
         ranks += [rank] * len(found)
     total = len(slots) if after is None and len(slots) <= limit else None
@@ -95,15 +95,15 @@ def _chunk(mask: NDArray[np.bool_], wanted: int) -> int:
 def _newest(
     columns: Columns,
     mask: NDArray[np.bool_],
-    connection: sqlite3.Connection,
-    expression: str,
+    source: Source,
+    asked: Asked,
     wanted: int,
     after: Place | None,
 ) -> list[int]:
     start = columns.slot_after(after.created, after.asset_id) if after else 0
     found: list[int] = []
-    bound = {"least": least_id_at(after.created)} if after else {}
-    for ids in newest_ids(connection, expression, chunk=_chunk(mask, wanted), **bound):
+    until = after.created if after else None
+    for ids in source.newest(asked, chunk=_chunk(mask, wanted), until=until):
         slots = columns.slots(ids)
         found += np.sort(slots[mask[slots] & (slots >= start)]).tolist()
         if len(found) >= wanted:

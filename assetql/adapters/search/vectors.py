@@ -1,23 +1,18 @@
 """One workspace's embeddings of one dimension, and the documents most like a vector."""
 
-import sqlite3
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assetql.adapters.local.index.columns import Columns
-
-_SELECT = """
-SELECT id, data FROM vector WHERE workspace = ? AND dimensions = ? AND revision > ?
-"""
+from assetql.adapters.search.columns import Columns
+from assetql.adapters.search.source import Source
 
 
 @dataclass
 class Vectors:
     """`matrix` (capacity, d) float32, of which the first rows are the documents `rows`."""
 
-    workspace: int
     dimensions: int
     revision: int = 0
     rows: dict[int, int] = field(default_factory=dict[int, int])  # id: row
@@ -27,17 +22,14 @@ class Vectors:
     def __post_init__(self) -> None:
         self.matrix = np.empty((0, self.dimensions), np.float32)
 
-    def refresh(self, connection: sqlite3.Connection, columns: Columns) -> None:
-        """Takes in what was applied up to the columns' revision."""
+    def refresh(self, source: Source, columns: Columns) -> None:
+        """Takes in what came up to the columns' revision."""
         if self.revision == columns.revision:
             return
-        key = (self.workspace, self.dimensions, self.revision)
-        found = connection.execute(_SELECT, key).fetchall()
-        at = [self.rows.setdefault(document, len(self.rows)) for document, _ in found]
+        ids, data = source.vectors_since(self.dimensions, self.revision)
+        at = [self.rows.setdefault(document, len(self.rows)) for document in ids.tolist()]
         self._grow(len(self.rows))
-        if found:
-            data = np.frombuffer(b"".join(blob for _, blob in found), dtype=np.float32)
-            self.matrix[at] = data.reshape(-1, self.dimensions)
+        self.matrix[at] = data
         self._row_of_slot = self._mapping(columns)
         self.revision = columns.revision
 

@@ -7,8 +7,8 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from assetql.adapters.local.index.columns import Columns
-from assetql.adapters.local.index.document import NO_COLOR, color_rgb, microseconds
+from assetql.adapters.search.columns import Columns
+from assetql.adapters.search.document import NO_COLOR, color_rgb, microseconds
 from assetql.domain.color import oklab
 from assetql.domain.errors import InvalidInput
 from assetql.domain.phash import NEAR_DUPLICATE
@@ -24,7 +24,7 @@ _NEAR_COLOR = 0.15
 
 
 def _tags(columns: Columns, query: SearchQuery) -> Mask:
-    asked = [columns.tags.get(fold(tag)) for tag in query.tags]
+    asked = [columns.code("tags", fold(tag)) for tag in query.tags]
     if min(asked) < 0:  # nothing has it
         return np.zeros(len(columns), dtype=bool)
     return functools.reduce(np.logical_and, [columns.equal("tags", code) for code in asked])
@@ -35,15 +35,15 @@ def _untagged(columns: Columns, query: SearchQuery) -> Mask:
 
 
 def _category(columns: Columns, query: SearchQuery) -> Mask:
-    return columns.equal("category", columns.categories.get(fold(query.category or "")))
+    return columns.equal("category", columns.code("category", fold(query.category or "")))
 
 
 def _style(columns: Columns, query: SearchQuery) -> Mask:
-    return columns.equal("style_id", columns.styles.get(query.style_id or ""))
+    return columns.equal("style_id", columns.code("style_id", query.style_id or ""))
 
 
 def _batch(columns: Columns, query: SearchQuery) -> Mask:
-    return columns.equal("batch_id", columns.batches.get(query.batch_id or ""))
+    return columns.equal("batch_id", columns.code("batch_id", query.batch_id or ""))
 
 
 def _since(columns: Columns, query: SearchQuery) -> Mask:
