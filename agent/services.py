@@ -26,14 +26,20 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # The saver that goes with each family of adapters, by the module that has its `open_saver`.
-SAVERS = {"assetql.adapters.local": "agent.savers.sqlite"}
+SAVERS = {
+    "assetql.adapters.local": "agent.savers.sqlite",
+    "assetql.adapters.aws": "agent.savers.dynamodb",
+}
 
 
 class Saver(Protocol):
     """What turns need of a checkpoint saver, besides LangGraph's own part."""
 
-    async def aprune_thread(self, config: RunnableConfig) -> None:
-        """Forgets what the thread's latest checkpoint superseded. Raises: StaleClaim."""
+    async def afinish_turn(self, config: RunnableConfig, *, consumed: int) -> None:
+        """Ends a turn in one write, as `TurnLeases.finish` does, with all that it still holds.
+
+        What the thread's latest checkpoint superseded is forgotten. Raises: StaleClaim.
+        """
         ...
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ from agent.graph import MOST_STEPS
 from agent.inbox import NewMessage, asked_by, by_author, compose, notices, post_message, upload_ids
 from agent.lease import Begun, acquire, begin, heartbeat, wait_for_turn
 from agent.observed import observed
-from agent.savers.fence import TURN, thread_config
+from agent.savers.fence import TURN, reading_config, thread_config
 from agent.services import AgentServices
 from agent.state import ThreadState, next_input
 from agent.typed_answers import take_typed_answer
@@ -92,10 +92,6 @@ class _Door:
     def begin(self, message: NewMessage | None) -> Begun:
         """Stores the message, then takes the thread's lease if it is free."""
         posted = self.post(message)
-        turns = self.agent.services.stores.turns
-        held = turns.get(self.caller.workspace, self.thread_id)
-        if posted and held and held.consumed >= posted.position:
-            return posted, None
         return posted, acquire(self.agent, self.caller.workspace, self.thread_id)
 
     def post(self, message: NewMessage | None) -> InboxMessage | None:
@@ -110,11 +106,8 @@ class _Door:
 
     async def joined(self, posted: InboxMessage | None) -> GraphPart:
         """The answer that another turn gave to `posted`."""
-        lease = await self.agent.call(
-            self.agent.services.stores.turns.get, self.caller.workspace, self.thread_id
-        )
-        assert lease is not None
-        snapshot = await self.agent.graph.aget_state(thread_config(lease))
+        config = reading_config(self.caller.workspace, self.thread_id)
+        snapshot = await self.agent.graph.aget_state(config)
         position = posted.position if posted else 0
         return custom(event="joined", reply=answer_to(position, _messages(snapshot)))
 
@@ -134,14 +127,16 @@ class _Turn:
     async def run(self, posted: InboxMessage | None) -> Parts:
         snapshot = await self._snapshot()
         start = _taken(snapshot)
+        answered = start
         if self._cut_short(snapshot):
+            answered = self.lease.consumed
             async with aclosing(self._resume(snapshot)) as parts:
                 async for part in parts:
                     yield part
             snapshot = await self._snapshot()
-        elif posted and posted.position <= start:
+        if posted and posted.position <= answered:
             yield custom(event="joined", reply=answer_to(posted.position, _messages(snapshot)))
-        runs = await self.door.agent.call(self._waiting, max(start, self.lease.consumed))
+        runs = await self.door.agent.call(self._waiting, max(start, self.lease.consumed), posted)
         for index, (taken, messages) in enumerate(runs):
             if index:
                 snapshot = await self._snapshot()
@@ -156,16 +151,21 @@ class _Turn:
                     yield part
         self.taken = runs[-1][0] if runs else start
 
-    def _waiting(self, position: int) -> list[tuple[int, list[AnyMessage]]]:
+    def _waiting(
+        self, position: int, posted: InboxMessage | None
+    ) -> list[tuple[int, list[AnyMessage]]]:
         """Each author's messages behind `position`, and the position that they reach."""
         stores = self.door.agent.services.stores
         workspace, thread_id = self.lease.workspace, self.lease.thread_id
+        if posted and position + 1 == posted.position == self.lease.newest:
+            waiting = (posted,)  # what came since then has a turn of its own
+        else:
+            waiting = stores.inbox.after(workspace, thread_id, position)
 
         def lookup(upload_id: str) -> Upload | None:
             return stores.uploads.get(workspace, upload_id)
 
-        runs = by_author(stores.inbox.after(workspace, thread_id, position))
-        return [(run[-1].position, compose(run, lookup)) for run in runs]
+        return [(run[-1].position, compose(run, lookup)) for run in by_author(waiting)]
 
     def _cut_short(self, snapshot: StateSnapshot) -> bool:
         """Did a crash end the last turn? One that ended by itself has its messages consumed."""
@@ -230,8 +230,8 @@ class _Turn:
         agent = self.door.agent
         try:
             taken = _taken(await self._snapshot()) if self.taken is None else self.taken
-            await agent.saver.aprune_thread(self.config)
-            await agent.call(agent.services.stores.turns.finish, self.lease, consumed=taken)
+            consumed = max(taken, self.lease.consumed)
+            await agent.saver.afinish_turn(self.config, consumed=consumed)
         except StaleClaim:
             lease = self.lease
             _EVENTS.warning(

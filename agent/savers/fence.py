@@ -28,8 +28,19 @@ def checkpoint_key(workspace: str, thread_id: str) -> str:
     return json.dumps([workspace, thread_id])
 
 
+def thread_of(key: str) -> tuple[str, str]:
+    """(workspace, thread id): what `checkpoint_key` was given."""
+    workspace, thread_id = cast("list[str]", json.loads(key))
+    return workspace, thread_id
+
+
+def reading_config(workspace: str, thread_id: str) -> RunnableConfig:
+    """The config under which anybody reads a thread, and nobody writes."""
+    return {"configurable": {"thread_id": checkpoint_key(workspace, thread_id)}}
+
+
 def thread_config(lease: TurnLease) -> RunnableConfig:
-    """The config under which the holder of `lease` reads and writes its thread."""
+    """The config under which the holder of `lease`, and nobody else, reads and writes a thread."""
     fence = Fence(lease.workspace, lease.thread_id, lease.token)
     return {
         "configurable": {

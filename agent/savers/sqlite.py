@@ -27,6 +27,10 @@ T = TypeVar("T")
 
 # A finished turn's lease ends at 0: nothing may be written in its name any more.
 _LEASE = "SELECT token FROM turn_leases WHERE workspace = ? AND thread_id = ? AND until > 0"
+_FINISH = (
+    "UPDATE turn_leases SET until = 0, consumed = max(consumed, ?)"
+    " WHERE workspace = ? AND thread_id = ?"
+)
 _FORGET_OLDER = (
     "DELETE FROM writes AS older WHERE thread_id = ? AND checkpoint_id <"
     " (SELECT max(c.checkpoint_id) FROM checkpoints AS c"
@@ -79,13 +83,17 @@ class FencedSqliteSaver(SqliteSaver):
         with self._fenced(fence_of(config)):
             super().put_writes(config, writes, task_id, task_path)
 
-    def prune_thread(self, config: RunnableConfig) -> None:
-        """Forgets the checkpoints that the thread's latest superseded. Raises: StaleClaim."""
+    def finish_turn(self, config: RunnableConfig, *, consumed: int) -> None:
+        """Forgets what the thread's latest checkpoint superseded, and ends the lease.
+
+        Raises: StaleClaim.
+        """
         fence = fence_of(config)
         key = config.get("configurable", {})["thread_id"]
         with self._fenced(fence), self.cursor() as cursor:
             for statement in _FORGET_OLDER:
                 cursor.execute(statement, (key,))
+            cursor.execute(_FINISH, (consumed, fence.workspace, fence.thread_id))
 
     @contextmanager
     def _fenced(self, fence: Fence) -> Generator[None]:
@@ -146,9 +154,9 @@ class FencedSqliteSaver(SqliteSaver):
         """Raises: StaleClaim."""
         await self._run(self.put_writes, config, writes, task_id, task_path)
 
-    async def aprune_thread(self, config: RunnableConfig) -> None:
+    async def afinish_turn(self, config: RunnableConfig, *, consumed: int) -> None:
         """Raises: StaleClaim."""
-        await self._run(self.prune_thread, config)
+        await self._run(self.finish_turn, config, consumed=consumed)
 
     async def adelete_thread(self, thread_id: str) -> None:
         """Forgets a thread whole; `thread_id` is a `checkpoint_key`."""

@@ -12,7 +12,7 @@ from langchain_core.tools import BaseTool
 
 from agent.events import ChatEvent, Done, GraphPart, chat_events
 from agent.inbox import NewMessage
-from agent.savers.fence import thread_config
+from agent.savers.fence import reading_config
 from agent.scripted import Script, ScriptedModel
 from agent.services import AgentServices, open_agent
 from agent.turn import run_turn
@@ -55,9 +55,8 @@ class Talk:
         return done.reply
 
     async def state(self, thread_id: str = "t", workspace: str = "default") -> dict[str, Any]:
-        lease = self.agent.services.stores.turns.get(workspace, thread_id)
-        assert lease
-        return (await self.agent.graph.aget_state(thread_config(lease))).values
+        config = reading_config(workspace, thread_id)
+        return (await self.agent.graph.aget_state(config)).values
 
     async def messages(self, thread_id: str = "t") -> list[AnyMessage]:
         return (await self.state(thread_id))["messages"]

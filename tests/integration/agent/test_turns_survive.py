@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import tool
 
 from agent.events import Done, ErrorEvent
-from agent.savers.fence import thread_config
+from agent.savers.fence import reading_config
 from agent.state import KEPT_MESSAGES, MOST_MESSAGES
 from agent.turn import MOST_RESUMES
 from assetql.adapters.local.stores import DATABASE_NAME
@@ -133,9 +133,8 @@ async def test_a_finished_thread_keeps_one_checkpoint(open_talk: Open) -> None:
     talk = open_talk(once("look"), [look])
     for n in range(3):
         await talk.say(f"look {n}")
-    lease = talk.agent.services.stores.turns.get("default", "t")
     saver = talk.agent.saver
-    assert len([c async for c in saver.alist(thread_config(lease))]) == 1
+    assert len([c async for c in saver.alist(reading_config("default", "t"))]) == 1
 
 
 async def test_a_turn_longer_than_its_lease_keeps_the_thread(open_talk: Open) -> None:
