@@ -1,6 +1,7 @@
 """What SQS does beyond the contract: batches that fail in part, limits, whole seconds."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,13 +15,21 @@ from assetql.ports import QueueDepth
 from tests.contract.races import race
 from tests.contract.values import MINUTE
 from tests.support.emulator import emulator_address, installed
-from tests.support.fault_proxy.faults import LOST_REPLY, RESET, THROTTLED
+from tests.support.fault_proxy.faults import (
+    LOST_REPLY,
+    RESET,
+    THROTTLED,
+    Forward,
+    error_reply,
+)
 from tests.support.fault_proxy.partial import PARTIAL
 from tests.support.fault_proxy.proxy import FaultProxy
 from tests.support.fault_proxy.script import Rule
+from tests.support.fault_proxy.traffic import Reply, Request
 
 KIBIBYTE = 2**10
 BLINK = timedelta(milliseconds=1)
+_BY_RECEIPT = ("ChangeMessageVisibility", "DeleteMessage")
 
 
 @pytest.fixture
@@ -122,6 +131,37 @@ def test_threads_look_the_address_up_once(queue: SqsQueue, proxy: FaultProxy) ->
     race(8, lambda number: queue.send([str(number)]))
     queue.send(["9"])
     assert _requests(proxy, "GetQueueUrl") == 1
+
+
+@dataclass(frozen=True, slots=True)
+class StaleReceipt:
+    """SQS knows the receipt, but not as the last one of a message in flight."""
+
+    code: str
+    name: str = "stale receipt"
+
+    async def __call__(self, request: Request, forward: Forward) -> Reply:
+        return error_reply(request, 400, self.code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "ReceiptHandleIsInvalid",
+        "InvalidParameterValue",
+        "AWS.SimpleQueueService.MessageNotInflight",
+    ],
+)
+def test_whatever_sqs_calls_a_stale_receipt_it_does_nothing(
+    queue: SqsQueue, proxy: FaultProxy, code: str
+) -> None:
+    queue.send(["a"])
+    (delivery,) = queue.receive(limit=1, visibility=MINUTE)
+    proxy.plan(*(Rule(fault=StaleReceipt(code), operation=operation) for operation in _BY_RECEIPT))
+    queue.extend(delivery, timedelta(0))
+    queue.ack(delivery)
+    assert proxy.hits() == 2
+    assert queue.depth() == QueueDepth(visible=0, in_flight=1, dead=0)
 
 
 def test_a_queue_that_is_not_there_says_so(aws: tuple[Clients, Names]) -> None:
