@@ -75,6 +75,12 @@ def installed(
     return clients, names
 
 
+@cache
+def installation(home: Path, max_receives: int) -> Names:
+    """The folder's installation, looked at once per process."""
+    return installed(home, max_receives=max_receives)[1]
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     process.wait(10)

@@ -1,6 +1,6 @@
-"""The embedded family over a folder, under a clock that tests move."""
+"""A family of adapters over a folder, under a clock that tests move."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -19,17 +19,50 @@ OWNER = Principal("studio", "ana", frozenset({Role.OWNER}))
 HOUR = timedelta(hours=1)
 
 
+FAMILIES: Mapping[str, str] = {
+    "local": "assetql.adapters.local",
+    "aws": "assetql.adapters.aws",
+    "prompt_aws": "tests.support.prompt_aws",
+    "hurried_aws": "tests.support.hurried_aws",
+}
+
+
 @contextmanager
 def open_home(
-    home: Path, *, clock: ManualClock | None = None, **settings: Any
+    home: Path,
+    *,
+    family: str = "local",
+    endpoint: str | None = None,
+    clock: ManualClock | None = None,
+    **settings: Any,
 ) -> Generator[Services]:
-    """Services of the embedded family; `settings` as the fields of Settings."""
+    """Services of a family over a folder, or over the installation that goes with it on AWS.
+
+    `settings` as the fields of Settings; `endpoint`: of a proxy before the emulator.
+    """
     fast = {"poll_seconds": 0.02, "attempts": 2, **settings, "home": home}
-    services = open_services(Settings.model_validate(fast), clock=clock)
+    chosen = Settings.model_validate(fast | {"adapters": FAMILIES[family]})
+    if family != "local":
+        chosen = _on_aws(chosen, endpoint)
+    services = open_services(chosen, clock=clock)
     try:
         yield services
     finally:
         services.close()
+
+
+def _on_aws(settings: Settings, endpoint: str | None) -> Settings:
+    from tests.support import emulator  # boto3, which tests of the embedded family don't need
+
+    names = emulator.installation(settings.home, settings.max_receives)
+    return settings.model_copy(
+        update={
+            "aws_endpoint": endpoint or emulator.emulator_address(),
+            "aws_region": emulator.REGION,
+            "aws_prefix": names.prefix,
+            "aws_bucket": names.bucket,
+        }
+    )
 
 
 def rows_named(*names: str, side: int = 128) -> list[Row]:

@@ -1,5 +1,6 @@
-"""How long to search: `make faults` takes the profile `faults`, other runs the short one."""
+"""Which families, and how long to search: `make faults` takes the profile `faults`."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -9,3 +10,15 @@ settings.register_profile(
     stateful_step_count=50,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+
+
+@pytest.fixture(params=["local", "prompt_aws"])
+def family(request: pytest.FixtureRequest) -> str:
+    """What `open_home` opens."""
+    return request.param
+
+
+@pytest.fixture(params=["local", "hurried_aws"])
+def timeless(request: pytest.FixtureRequest) -> str:
+    """What `open_home` opens for tests under a clock that they move."""
+    return request.param

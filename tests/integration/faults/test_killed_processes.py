@@ -4,9 +4,9 @@ import os
 import signal
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from shutil import rmtree
 
 import pytest
 
@@ -43,7 +43,9 @@ MAKE = scripted(
         "Vile": Fate(refusal="'Vile' can't be made."),
     }
 )
-SAMPLE = 9  # every so many effects, one is tried in the usual run; all of them by `make faults`
+# Every so many effects, one is tried in the usual run; all of them by `make faults`.
+SAMPLE = {"local": 9, "hurried_aws": 60}
+CHUNKS = 9
 
 
 def main_job(services: Services, clock: ManualClock) -> None:
@@ -105,7 +107,18 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def run_until_killed(home: Path, job: Job, at: int, *, after: bool) -> bool:
+@dataclass(frozen=True)
+class Home:
+    """Where a job works: a folder, or the installation that goes with it."""
+
+    path: Path
+    family: str
+
+    def open(self, clock: ManualClock) -> AbstractContextManager[Services]:
+        return open_home(self.path, family=self.family, clock=clock)
+
+
+def run_until_killed(home: Home, job: Job, at: int, *, after: bool) -> bool:
     """In a process of its own; True where it was killed, False where it came to its end."""
     child = os.fork()
     if child:
@@ -114,7 +127,7 @@ def run_until_killed(home: Path, job: Job, at: int, *, after: bool) -> bool:
         return os.WIFSIGNALED(status)
     try:
         clock = ManualClock()
-        with open_home(home, clock=clock) as services:
+        with home.open(clock) as services:
             job(watched(services, Fuse(at, after, die)), clock)
         os._exit(0)
     except BaseException:  # noqa: BLE001 - the child must not run on as a second pytest
@@ -145,11 +158,11 @@ def notices(services: Services, batch: Batch) -> list[str]:
     return [m.text for m in messages if m.facts.get("batch_id") == batch.batch_id]
 
 
-def check_recovery(home: Path, job: Job) -> None:
+def check_recovery(home: Home, job: Job) -> None:
     """The next process finishes what was begun; then the caller asks for everything again."""
     clock = ManualClock()
     clock.advance(HOUR)
-    with open_home(home, clock=clock) as services:
+    with home.open(clock) as services:
         check_always(services, OWNER.workspace)
         drain(services, MAKE, clock)
         check_at_rest(services, OWNER.workspace)
@@ -159,35 +172,36 @@ def check_recovery(home: Path, job: Job) -> None:
 
 
 @pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
-def test_a_job_that_is_not_killed(job: Job, tmp_path: Path) -> None:
+def test_a_job_that_is_not_killed(job: Job, tmp_path: Path, timeless: str) -> None:
     clock = ManualClock()
-    with open_home(tmp_path, clock=clock) as services:
+    with Home(tmp_path, timeless).open(clock) as services:
         job(services, clock)
         check_at_rest(services, OWNER.workspace)
         check_outcome(services)
 
 
-def check_kills(home: Path, job: Job, first: int, stride: int, *, after: bool) -> None:
+def check_kills(home: Home, job: Job, first: int, stride: int, *, after: bool) -> None:
     """Kills the job at every `stride`-th effect from the `first` on, until it comes to its end."""
     at = first
-    while run_until_killed(home, job, at, after=after):
-        check_recovery(home, job)
-        rmtree(home)
+    while run_until_killed(fresh := replace(home, path=home.path / str(at)), job, at, after=after):
+        check_recovery(fresh, job)
         at += stride
     assert at > first, "no effect was reached at all"
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
-def test_a_kill_loses_and_doubles_nothing(job: Job, after: bool, tmp_path: Path) -> None:
-    check_kills(tmp_path / "home", job, 1 + after, SAMPLE, after=after)
+def test_a_kill_loses_and_doubles_nothing(
+    job: Job, after: bool, tmp_path: Path, timeless: str
+) -> None:
+    check_kills(Home(tmp_path, timeless), job, 1 + after, SAMPLE[timeless], after=after)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chunk", range(SAMPLE))
+@pytest.mark.parametrize("chunk", range(CHUNKS))
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
 def test_a_kill_at_any_effect_loses_and_doubles_nothing(
-    job: Job, after: bool, chunk: int, tmp_path: Path
+    job: Job, after: bool, chunk: int, tmp_path: Path, timeless: str
 ) -> None:
-    check_kills(tmp_path / "home", job, 1 + chunk, SAMPLE, after=after)
+    check_kills(Home(tmp_path, timeless), job, 1 + chunk, CHUNKS, after=after)

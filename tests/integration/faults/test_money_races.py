@@ -22,16 +22,17 @@ from tests.support.invariants import batches_of, check_at_rest, tasks_of
 from tests.support.making import Fate, scripted
 
 BUDGET = 7 * PRICE
-PROCESSES, THREADS, ROUNDS = 2, 3, 6
+PROCESSES, THREADS = 2, 3
+ROUNDS = {"local": 6, "prompt_aws": 2}
 MAKE = scripted({"Vile": Fate(refusal="No."), "Cursed": Fate(scores=(0.1, 0.1))})
 NAMES = ("Sword", "Vile", "Cursed")
 REFUSED = (Conflict, BudgetExceeded)
 
 
-def a_person(services: Services, number: int) -> None:
+def a_person(services: Services, number: int, rounds: int) -> None:
     """Starts, works, cancels and retries as the dice say."""
     dice = Random(number)
-    for turn in range(ROUNDS):
+    for turn in range(rounds):
         batch = draft(services, *dice.sample(NAMES, dice.randint(1, 3)), key=f"{number}-{turn}")
         with suppress(*REFUSED):
             start(services, batch)
@@ -54,13 +55,13 @@ def retry(services: Services, batch: Batch, key: str) -> None:
     )
 
 
-def a_process(home: Path, number: int) -> None:
-    with open_home(home, budget=BUDGET / MICROS) as services:
-        race(THREADS, lambda thread: a_person(services, number * THREADS + thread))
+def a_process(home: Path, family: str, number: int) -> None:
+    with open_home(home, family=family, budget=BUDGET / MICROS) as services:
+        race(THREADS, lambda thread: a_person(services, number * THREADS + thread, ROUNDS[family]))
 
 
 def watch(services: Services, seen: list[Account], stop: Event) -> None:
-    while not stop.is_set():
+    while not stop.wait(0.01):
         seen.append(services.stores.ledger.account(OWNER.workspace))
 
 
@@ -70,15 +71,16 @@ def finish(services: Services) -> None:
             pass
 
 
-def test_reserved_and_spent_never_exceed_the_budget(tmp_path: Path) -> None:
+def test_reserved_and_spent_never_exceed_the_budget(tmp_path: Path, family: str) -> None:
     context = multiprocessing.get_context("fork")
     processes = [
-        context.Process(target=partial(a_process, tmp_path, number)) for number in range(PROCESSES)
+        context.Process(target=partial(a_process, tmp_path, family, number))
+        for number in range(PROCESSES)
     ]
     for process in processes:
         process.start()
     seen: list[Account] = []
-    with open_home(tmp_path, budget=BUDGET / MICROS) as services:
+    with open_home(tmp_path, family=family, budget=BUDGET / MICROS) as services:
         stop = Event()
         watcher = Thread(target=watch, args=(services, seen, stop))
         watcher.start()
@@ -103,8 +105,8 @@ def check_spent(services: Services) -> None:
     assert stores.ledger.account(OWNER.workspace).spent == ready * PRICE
 
 
-def test_one_approval_answered_by_many_starts_once(tmp_path: Path) -> None:
-    with open_home(tmp_path, budget=BUDGET / MICROS) as services:
+def test_one_approval_answered_by_many_starts_once(tmp_path: Path, family: str) -> None:
+    with open_home(tmp_path, family=family, budget=BUDGET / MICROS) as services:
         batch = draft(services, *NAMES)
 
         def answer(_: int) -> None:
@@ -117,8 +119,8 @@ def test_one_approval_answered_by_many_starts_once(tmp_path: Path) -> None:
         check_at_rest(services, OWNER.workspace)
 
 
-def test_many_retries_at_once_are_one_run(tmp_path: Path) -> None:
-    with open_home(tmp_path, budget=3 * PRICE / MICROS) as services:
+def test_many_retries_at_once_are_one_run(tmp_path: Path, family: str) -> None:
+    with open_home(tmp_path, family=family, budget=3 * PRICE / MICROS) as services:
         batch = draft(services, *NAMES)
         start(services, batch)
         finish(services)
