@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 EXTRAS ?= dev
 export ASSETQL_HOME ?= $(CURDIR)/.assetql
 
-.PHONY: help demo up eval test check format bench faults clean
+.PHONY: help demo up emulate eval test check format bench faults clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ demo: $(VENV)/.base ## Run the whole main job on the shipped example
 
 up: $(VENV)/.base ## Start workers and talk to the assistant
 	$(BIN)/assetql up
+
+emulate: $(VENV)/.extras ## Run an emulated AWS, for `assetql demo` and `chat` in another terminal
+	$(BIN)/assetql aws emulate --env-file aws.env
 
 eval: $(VENV)/.base ## Score the assistant on the shipped requests
 	$(BIN)/assetql eval examples/chat/requests.jsonl
@@ -52,4 +55,4 @@ faults: $(VENV)/.extras ## Search longer for schedules of faults that break an i
 	$(BIN)/python -m pytest tests/integration/faults --hypothesis-profile=faults -m "slow or not slow"
 
 clean: ## Remove what was made, the environment too
-	rm -rf $(VENV) demo-output .assetql .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo-output aws.env .assetql .pytest_cache .ruff_cache .hypothesis

@@ -64,8 +64,9 @@ class Trigger:
 
 
 TRIGGERS = (
+    # One image takes seconds: a message that waited behind others would only lose its visibility.
     Trigger(
-        handler="assetql.lambdas.image_generator", source=FromQueue(QUEUE, batch=10), timeout=900
+        handler="assetql.lambdas.image_generator", source=FromQueue(QUEUE, batch=1), timeout=900
     ),
     Trigger(
         handler="assetql.lambdas.dead_letters", source=FromQueue(DEAD_QUEUE, batch=10), timeout=60

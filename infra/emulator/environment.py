@@ -1,8 +1,9 @@
 """What points processes at the emulator: settings, and credentials that open nothing else."""
 
 import os
+from collections.abc import Mapping
 
-from infra.emulator import bedrock
+from infra.emulator import bedrock, sagemaker
 
 REGION = "us-east-1"
 HOST = "127.0.0.1"
@@ -15,13 +16,17 @@ def address(port: int) -> str:
     return f"http://{HOST}:{port}"
 
 
-def environment(endpoint: str) -> dict[str, str]:
+def environment(endpoint: str, *, async_images: bool = False) -> dict[str, str]:
     """The variables under which every command works on the emulator at `endpoint`."""
+    claude = f"anthropic.claude-{bedrock.NAME}-v1:0"
+    runtime = "sagemaker-async" if async_images else "sagemaker"
     return {
         "ASSETQL_ADAPTERS": "assetql.adapters.aws",
         "ASSETQL_AWS_ENDPOINT": endpoint,
         "ASSETQL_AWS_REGION": REGION,
-        "ASSETQL_CHAT_MODEL": f"bedrock_converse:anthropic.claude-{bedrock.NAME}-v1:0",
+        "ASSETQL_CHAT_MODEL": f"bedrock_converse:{claude}",
+        "ASSETQL_TAGGER": f"bedrock:{claude}",
+        "ASSETQL_IMAGE_BACKEND": f"{runtime}:{sagemaker.NAME}",
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "testing",
@@ -30,8 +35,8 @@ def environment(endpoint: str) -> dict[str, str]:
     }
 
 
-def use_emulator(endpoint: str) -> None:
-    """Points this process and its children at it."""
-    os.environ.update(environment(endpoint))
+def use(variables: Mapping[str, str]) -> None:
+    """Sets them for this process and its children."""
+    os.environ.update(variables)
     for name in UNSET:
         os.environ.pop(name, None)

@@ -67,8 +67,9 @@ class Environment:
         every = set(ids)
         try:
             answer = self.invoke(trigger, event)
-        except Exception:  # noqa: BLE001 — whatever a handler raises, Lambda lives on
-            _LOG.exception("%s failed on %d records", trigger.name, len(every))
+        except Exception as error:  # noqa: BLE001 — whatever a handler raises, Lambda lives on
+            what = f"{type(error).__name__}: {error}"  # the handler's own log knows where
+            _LOG.warning("%s failed on %d records: %s", trigger.name, len(every), what)
             return every
         failures = answer.get("batchItemFailures") or []
         failed = {str(failure.get("itemIdentifier") or "") for failure in failures}

@@ -40,6 +40,9 @@ def emulate(
         int | None,
         typer.Option(min=1, help="Seconds between two reconciliations, instead of 60."),
     ] = None,
+    async_images: Annotated[
+        bool, typer.Option("--async-images", help="Images by SageMaker's asynchronous inference.")
+    ] = False,
     env_file: Annotated[
         Path | None, typer.Option(help="Where the variables go, for `source`.")
     ] = None,
@@ -57,7 +60,9 @@ def emulate(
                 remedy=f"End what listens there, or choose another: --port {port + 1}.",
             )
         try:
-            with emulation(settings, port=port, generators=generators, every=every) as running:
+            with emulation(
+                settings, port=port, generators=generators, every=every, async_images=async_images
+            ) as running:
                 _report(running, env_file, as_json=as_json)
                 while True:
                     running.require_alive()
@@ -77,10 +82,9 @@ def _require_packages() -> None:
 
 
 def _report(running: "Emulation", env_file: Path | None, *, as_json: bool) -> None:
-    from infra.emulator.environment import UNSET, environment
+    from infra.emulator.environment import UNSET
 
-    variables = environment(running.endpoint)
-    lines = _exports(variables, UNSET)
+    lines = _exports(running.environment, UNSET)
     if env_file:
         with writable(env_file):
             env_file.write_text(lines, encoding="utf-8")
@@ -88,7 +92,7 @@ def _report(running: "Emulation", env_file: Path | None, *, as_json: bool) -> No
         print_json(
             {
                 "endpoint": running.endpoint,
-                "environment": variables,
+                "environment": running.environment,
                 "unset": UNSET,
                 "processes": {name: child.pid for name, child in running.children.items()},
                 "logs": str(running.logs),

@@ -23,6 +23,7 @@ from integrations.cli.asset_lists import STDIN, quote_of, read_list, show_import
 from integrations.cli.output import console, errors, explained, print_json, print_table
 from integrations.cli.session import new_key, opened
 from integrations.cli.watching import watch_batch
+from integrations.cli.workers import handlers_work
 
 app = typer.Typer(help="Batches: lists of images to make.", no_args_is_help=True)
 
@@ -164,7 +165,9 @@ def _confirm(batch: Batch, services: Services, caller: Principal, *, yes: bool) 
         if not typer.confirm("Start it?"):
             return
         _start(batch, services, caller)
-    errors.print("Started. [bold]assetql worker --until-idle[/] makes the images.")
+    command = "[bold]assetql worker --until-idle[/]"
+    makes = "AWS" if handlers_work(services.settings) else command
+    errors.print(f"Started. {makes} makes the images.")
 
 
 def _start(batch: Batch, services: Services, caller: Principal) -> None:

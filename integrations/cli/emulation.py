@@ -12,7 +12,7 @@ from assetql.adapters.aws.clients import Clients
 from assetql.adapters.aws.resources import Names
 from assetql.domain.errors import Unavailable
 from assetql.settings import Settings
-from infra.emulator.environment import HOST, REGION, address, use_emulator
+from infra.emulator.environment import HOST, REGION, address, environment, use
 from infra.emulator.provision import notify, provision
 from integrations.cli.children import child_processes
 
@@ -25,9 +25,10 @@ Children = Mapping[str, subprocess.Popen[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Emulation:
-    """A running one."""
+    """A running one; under the variables of `environment`, commands work on it."""
 
     endpoint: str
+    environment: Mapping[str, str]
     names: Names
     children: Children
     logs: Path
@@ -44,7 +45,7 @@ class Emulation:
 
 @contextmanager
 def emulation(
-    settings: Settings, *, port: int, generators: int, every: int | None = None
+    settings: Settings, *, port: int, generators: int, every: int | None, async_images: bool
 ) -> Generator[Emulation]:
     """Starts everything, points this process at it, and ends it with the block.
 
@@ -52,18 +53,19 @@ def emulation(
     schedules' own.
     """
     endpoint = address(port)
-    use_emulator(endpoint)
+    variables = environment(endpoint, async_images=async_images)
+    use(variables)
     names = Names(settings.aws_prefix, settings.aws_bucket or settings.aws_prefix)
     logs = settings.home / "logs"
     server = {"emulator": ["infra.emulator.server", "--port", str(port)]}
     with child_processes(server, logs=logs) as serving:
-        _wait(port, Emulation(endpoint, names, serving, logs))
+        _wait(port, Emulation(endpoint, variables, names, serving, logs))
         clients = Clients(region=REGION, endpoint=endpoint)
         provision(clients, names, max_receives=settings.max_receives)
         notify(clients, names)
         feeding = _event_loops(generators, every)
         with child_processes(feeding, logs=logs) as loops:
-            yield Emulation(endpoint, names, {**serving, **loops}, logs)
+            yield Emulation(endpoint, variables, names, {**serving, **loops}, logs)
 
 
 def _event_loops(generators: int, every: int | None) -> dict[str, list[str]]:

@@ -8,6 +8,9 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.markup import escape
+
+from agent.model import OFFLINE
 from agent.services import open_agent
 from assetql.domain.batch import Batch, BatchStatus, FollowUpKind, FollowUpStatus
 from assetql.domain.errors import Unavailable
@@ -62,7 +65,7 @@ def run_main_job(out: Path, services: Services, caller: Principal) -> None:
     save_package(finished.package, archive, services)
     pictures = _unpack(archive, out)
     _show_pictures(finished.report.batch, talk)
-    _tell_what_next(finished, [*pictures, archive], services.settings.home)
+    _tell_what_next(finished, [*pictures, archive], services.settings)
 
 
 def _main_job(talk: Talk, runner: asyncio.Runner) -> Finished:
@@ -141,7 +144,7 @@ def _show_pictures(batch: Batch, talk: Talk) -> None:
         console.print(thumbnail_strip(thumbnails, console), end="")
 
 
-def _tell_what_next(finished: Finished, files: list[Path], home: Path) -> None:
+def _tell_what_next(finished: Finished, files: list[Path], settings: Settings) -> None:
     counts, package = finished.report.counts, finished.package
     console.print(
         f"\n[bold green]{counts.READY} of {counts.total} READY[/], {finished.tagged} tagged, "
@@ -149,11 +152,8 @@ def _tell_what_next(finished: Finished, files: list[Path], home: Path) -> None:
     )
     for path in files:
         console.print(f"  {path}", markup=False, soft_wrap=True)
-    command = _how_to_call(home)
-    console.print(
-        "\nThe pictures are drawn by the built-in placeholder, the assistant is the built-in "
-        "planner; [bold]doctor[/] says how to use real models. Try next:"
-    )
+    command = _how_to_call(settings.home)
+    console.print(f"\n{_who_did_it(settings)} Try next:")
     for words in (
         'search "red potion"',
         f"export {finished.report.batch.batch_id} --preset godot --out godot.zip",
@@ -161,6 +161,18 @@ def _tell_what_next(finished: Finished, files: list[Path], home: Path) -> None:
         "doctor",
     ):
         console.print(f"  {command} {words}", markup=False, soft_wrap=True)
+
+
+def _who_did_it(settings: Settings) -> str:
+    if (settings.image_backend, settings.chat_model) == ("placeholder", OFFLINE):
+        return (
+            "The pictures are drawn by the built-in placeholder, the assistant is the built-in "
+            "planner; [bold]doctor[/] says how to use real models."
+        )
+    return (
+        f"The pictures come from {escape(settings.image_backend)}, "
+        f"the assistant is {escape(settings.chat_model)}."
+    )
 
 
 def _how_to_call(home: Path) -> str:
