@@ -23,10 +23,12 @@ from tests.support.invariants import check_always, check_at_rest, tasks_of
 from tests.support.making import Fate, made_image, scripted
 
 NAMES = [f"Sword {number}" for number in range(8)]
+PATIENT: dict[str, Any] = {"lease_seconds": 0.3, "faults": 50, "max_receives": 100}
+LIVES = {"local": (5, 60), "prompt_aws": (20, 60)}
 MAKE = scripted({"Shield": Fate(scores=(0.1,)), "Vile": Fate(refusal="No.")})
 
 
-def test_a_slow_task_is_kept_by_its_heartbeat(tmp_path: Path) -> None:
+def test_a_slow_task_is_kept_by_its_heartbeat(tmp_path: Path, family: str) -> None:
     """Its image takes until the lease was prolonged four times, which is longer than one lease."""
     beats = threading.Semaphore(0)
 
@@ -41,7 +43,7 @@ def test_a_slow_task_is_kept_by_its_heartbeat(tmp_path: Path) -> None:
             beats.acquire()
         return made_image(task)
 
-    with open_home(tmp_path, lease_seconds=1.5) as services:
+    with open_home(tmp_path, family=family, lease_seconds=1.5) as services:
         batch = started(services, "Sword")
         Worker(watched(services, around), make=slow).run(until_idle=True)
         (task,) = tasks_of(services.stores, batch)
@@ -49,7 +51,7 @@ def test_a_slow_task_is_kept_by_its_heartbeat(tmp_path: Path) -> None:
         check_at_rest(services, OWNER.workspace)
 
 
-def test_a_store_that_fails_now_and_then_costs_nothing(tmp_path: Path) -> None:
+def test_a_store_that_fails_now_and_then_costs_nothing(tmp_path: Path, family: str) -> None:
     dice, lock = Random(7), threading.Lock()
 
     def around(_: str, have: Callable[[], Any]) -> Any:
@@ -62,7 +64,7 @@ def test_a_store_that_fails_now_and_then_costs_nothing(tmp_path: Path) -> None:
             raise StoreUnavailable("the reply was lost")
         return result
 
-    with open_home(tmp_path, lease_seconds=0.3, faults=50, max_receives=100) as services:
+    with open_home(tmp_path, family=family, **PATIENT) as services:
         batch = started(services, *NAMES, "Shield", "Vile")
         Worker(watched(services, around), make=MAKE).run(until_idle=True)
         ended = [task.status for task in tasks_of(services.stores, batch)]
@@ -83,23 +85,23 @@ def test_a_consumer_that_dies_ends_the_worker(tmp_path: Path) -> None:
             Worker(watched(services, around), make=MAKE).run()
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_workers_are_killed_until_one_comes_through(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(2))
+def test_workers_are_killed_until_one_comes_through(tmp_path: Path, family: str, seed: int) -> None:
     """Each lives for some effects, whichever of its threads has them."""
     dice = Random(seed)
-    with open_home(tmp_path) as services:
+    with open_home(tmp_path, family=family, **PATIENT) as services:
         batch = started(services, *NAMES, "Shield", "Vile")
-    while killed_worker(tmp_path, effects=dice.randint(5, 60)):
-        with open_home(tmp_path) as services:
+    while killed_worker(tmp_path, family, effects=dice.randint(*LIVES[family])):
+        with open_home(tmp_path, family=family, **PATIENT) as services:
             check_always(services, OWNER.workspace)
-    with open_home(tmp_path) as services:
+    with open_home(tmp_path, family=family, **PATIENT) as services:
         check_at_rest(services, OWNER.workspace)
         ended = [task.status for task in tasks_of(services.stores, batch)]
         assert ended.count(TaskStatus.READY) == 9
         assert services.stores.ledger.account(OWNER.workspace).spent == 9 * PRICE
 
 
-def killed_worker(home: Path, effects: int) -> bool:
+def killed_worker(home: Path, family: str, effects: int) -> bool:
     """A worker in a process of its own, killed once it had so many effects; False: it was done."""
     child = os.fork()
     if child:
@@ -107,7 +109,7 @@ def killed_worker(home: Path, effects: int) -> bool:
         assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "see its traceback above"
         return os.WIFSIGNALED(status)
     try:
-        with open_home(home, lease_seconds=0.3, faults=50, max_receives=100) as services:
+        with open_home(home, family=family, **PATIENT) as services:
             Worker(dying_after(effects, services), make=MAKE).run(until_idle=True)
         os._exit(0)
     except BaseException:  # noqa: BLE001 - the child must not run on as a second pytest
