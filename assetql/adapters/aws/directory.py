@@ -64,7 +64,7 @@ class Directory:
             values={"number": number},
         )
 
-    def settle(self, workspace: str, batch_id: str, final: Mapping[int, Sums]) -> None:
+    def conclude(self, workspace: str, batch_id: str, final: Mapping[int, Sums]) -> None:
         """These sums will not change any more. Twice is harmless: they are the same."""
         values = {f"{_FINAL_SUMS}{chunk}": json.dumps(sums) for chunk, sums in final.items()}
         self._tasks.update(

@@ -28,7 +28,7 @@ class Tallies:
         partitions = [task_partition(workspace, batch_id, chunk) for chunk in moving]
         counted = dict(zip(moving, self._count_all(partitions), strict=True))
         if ended := {chunk: sums for chunk, sums in counted.items() if _is_final(sums)}:
-            self._directory.settle(workspace, batch_id, ended)
+            self._directory.conclude(workspace, batch_id, ended)
         return tally_of([*chunks.final.values(), *counted.values()])
 
     def _count_all(self, partitions: list[str]) -> list[Sums]:

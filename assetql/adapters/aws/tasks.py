@@ -25,8 +25,8 @@ from assetql.ports import Page
 _TASKS = Codec(Task)
 _LEASES = "leases"
 _ADDED_AT_ONCE = 100  # actions of one transaction
-_BYTES_AT_ONCE = 2_000_000  # half of what a transaction may hold
-_BYTES_OF_A_CHARACTER = 4
+_BYTES_AT_ONCE = 3_000_000  # a transaction may hold 4 MB
+_BYTES_OF_A_CHARACTER = 12  # at most, as JSON carries it
 _OVER_THE_LAST = "#version = :before"
 _UNLEASED = "(attribute_not_exists(#lease_until) OR #lease_until <= :ended)"
 
