@@ -101,6 +101,8 @@ class CheckedModel(AgentMiddleware[ThreadState, AgentContext, None]):
         try:
             async for chunk in self._model.astream(prompt, config={"tags": ["nostream"]}):
                 yield cast("AIMessageChunk | AIMessage", chunk)
+        except ModelUnavailable:
+            raise
         # Each provider has errors of its own: this is where they become ours.
         except Exception as error:
             raise ModelUnavailable(

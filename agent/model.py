@@ -1,7 +1,6 @@
 """Which chat model talks: the built-in planner, or one of LangChain's providers."""
 
 from importlib.util import find_spec
-from typing import Any, cast
 
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
@@ -11,9 +10,10 @@ from assetql.domain.errors import InvalidInput, ModelUnavailable, unknown_choice
 from assetql.settings import Settings
 
 OFFLINE = "offline"
+BEDROCK = "bedrock_converse"
 # The package that brings a provider, for those that people here are likely to name.
 PACKAGES = {
-    "bedrock_converse": "langchain_aws",
+    BEDROCK: "langchain_aws",
     "bedrock": "langchain_aws",
     "anthropic": "langchain_anthropic",
     "openai": "langchain_openai",
@@ -40,6 +40,10 @@ def open_chat_model(settings: Settings) -> BaseChatModel:
     if provider not in PACKAGES:
         raise unknown_choice("provider", provider, sorted(PACKAGES))
     _require_package(provider)
+    if provider == BEDROCK:
+        from agent.bedrock import open_bedrock_chat
+
+        return open_bedrock_chat(model, settings)
     return _open(provider, model)
 
 
@@ -55,10 +59,8 @@ def _require_package(provider: str) -> None:
 
 
 def _open(provider: str, model: str) -> BaseChatModel:
-    # Streaming is silently off for model ids that LangChain doesn't know.
-    options: dict[str, Any] = {"disable_streaming": False} if provider == "bedrock_converse" else {}
     try:
-        return cast("BaseChatModel", init_chat_model(model, model_provider=provider, **options))
+        return init_chat_model(model, model_provider=provider)
     # Providers say "no key", "no region", "no such profile" by errors of their own types.
     except Exception as error:
         raise ModelUnavailable(

@@ -4,21 +4,24 @@ from asyncio import CancelledError
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain.agents.middleware.types import ToolCallRequest
-from langchain_core.messages import ToolMessage
+from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages.ai import UsageMetadata
 from langgraph.types import Command
 
 from agent.context import AgentContext
 from agent.events import GraphPart
 from assetql.domain.errors import AssetQLError
 from assetql.domain.thread import TurnLease
+from assetql.domain.token_prices import TokenUsage
 from assetql.telemetry.events import EventLog
 from assetql.telemetry.failure import kind_of
 from assetql.telemetry.ids import bound
 from assetql.telemetry.metrics import count_tool_call, count_turn
+from assetql.telemetry.spending import note_usage
 from assetql.telemetry.tracing import LongSpan, span
 
 _EVENTS = EventLog(__name__)
@@ -73,9 +76,15 @@ class ObservedCalls(AgentMiddleware[Any, AgentContext, Any]):
         request: ModelRequest[AgentContext],
         handler: Callable[[ModelRequest[AgentContext]], Awaitable[ModelResponse[Any]]],
     ) -> ModelResponse[Any]:
-        """The model's name is left to its provider's own instrumentation."""
+        """Counts the tokens, where the provider tells them."""
         with span("chat_model.answer"):
-            return await handler(request)
+            response = await handler(request)
+        for message in response.result:
+            if isinstance(message, AIMessage) and message.usage_metadata:
+                model = str(message.response_metadata.get("model_name", "unknown"))
+                prices = request.runtime.context.services.settings.token_prices
+                note_usage("chat", model, _usage(message.usage_metadata), prices)
+        return response
 
     async def awrap_tool_call(
         self,
@@ -94,6 +103,19 @@ class ObservedCalls(AgentMiddleware[Any, AgentContext, Any]):
             failed = isinstance(result, ToolMessage) and result.status == "error"
             _called(name, "error" if failed else "success", perf_counter() - begin)
             return result
+
+
+def _usage(counted: UsageMetadata) -> TokenUsage:
+    details = cast("dict[str, int]", counted.get("input_token_details", {}))
+    read = details.get("cache_read", 0)
+    # By how long they are kept, or in one number.
+    written = sum(n for kind, n in details.items() if kind.startswith(("cache_creation", "ephem")))
+    return TokenUsage(
+        input=counted["input_tokens"] - read - written,
+        output=counted["output_tokens"],
+        cache_written=written,
+        cache_read=read,
+    )
 
 
 def _called(name: str, status: str, seconds: float, error: BaseException | None = None) -> None:
