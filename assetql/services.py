@@ -4,13 +4,14 @@ Only this module knows adapter families, and it loads one by its dotted name, so
 family's libraries are never imported.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Protocol, cast
 
 from assetql.domain.asset_list.limits import ListLimits
+from assetql.domain.finding import Finding
 from assetql.domain.image_header import ImageLimits
 from assetql.domain.money import MICROS, PriceList
 from assetql.domain.terms import Terms
@@ -51,6 +52,14 @@ class Family(Protocol):
         ...
 
 
+class Checks(Protocol):
+    """What an adapter family's `checks` module offers."""
+
+    def examine(self, settings: Settings, *, quickly: bool) -> Iterator[Finding]:
+        """What of the family's needs is there; `quickly`: what takes a moment and costs nothing."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything that use cases are called with."""
@@ -87,6 +96,12 @@ def workflow_of(services: Services) -> Workflow:
         terms=services.terms,
         tagger=services.tagger,
     )
+
+
+def examine(settings: Settings, *, quickly: bool) -> Iterator[Finding]:
+    """What of the needs of the family that the settings name is there."""
+    checks = cast("Checks", import_module(f"{settings.adapters}.checks"))
+    return checks.examine(settings, quickly=quickly)
 
 
 def open_services(settings: Settings, *, clock: Clock | None = None) -> Services:

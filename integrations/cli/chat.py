@@ -18,7 +18,7 @@ def chat(thread: Thread = "terminal") -> None:
     """Talk to the assistant; images are made by `assetql worker`, or by the handlers on AWS."""
     from integrations.cli.terminal import converse
 
-    with explained(), opened() as (services, caller):
+    with explained(), opened(models=True) as (services, caller):
         at_work = (lambda: True) if handlers_work(services.settings) else None
         converse(services, caller, thread, at_work)
 
@@ -30,7 +30,7 @@ def up(
     """Start workers, and talk to the assistant."""
     from integrations.cli.terminal import converse
 
-    with explained(), opened() as (services, caller):
+    with explained(), opened(models=True) as (services, caller):
         logs = services.settings.home / "logs"
         with worker_processes(workers, logs=logs) as working:
             converse(services, caller, thread, working)

@@ -17,5 +17,5 @@ def demo(
     """Run the whole main job on the shipped example."""
     from integrations.cli.main_job import run_main_job
 
-    with explained(), opened() as (services, caller):
+    with explained(), opened(models=True) as (services, caller):
         run_main_job(out, services, caller)

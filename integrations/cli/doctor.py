@@ -1,39 +1,27 @@
 """assetql doctor: what is configured, what is missing, and how to fix it."""
 
-import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.util import find_spec
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from PIL import features
 from rich.markup import escape
 
 from assetql.domain.errors import AssetQLError
+from assetql.domain.finding import Finding, State
 from assetql.settings import Settings
 from integrations.cli.output import console, explained, print_json
-from integrations.cli.session import open_configured, read_settings
+from integrations.cli.session import family_findings, open_configured, read_settings
 
-State = Literal["ok", "note", "wrong"]
 _MARKS: dict[State, str] = {
     "ok": "[green]✓[/]",
     "note": "[yellow]•[/]",
     "wrong": "[red]✗[/]",
 }
-_GIB = 2**30
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; `remedy` says what would change it."""
-
-    what: str
-    state: State
-    found: str
-    remedy: str = ""
 
 
 def doctor(
@@ -71,29 +59,18 @@ def _codecs(_: Settings) -> Iterator[Finding]:
             )
 
 
-def _home(settings: Settings) -> Iterator[Finding]:
+def _family(settings: Settings) -> Iterator[Finding]:
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(settings.home).free / _GIB
-    except OSError as error:
-        yield Finding(
-            "Data",
-            "wrong",
-            f"can't use {settings.home}: {error.strerror}",
-            "Set ASSETQL_HOME to a folder that you may write to.",
-        )
-        return
-    yield Finding("Data", "ok", f"{settings.home}, {free:.0f} GiB free")
-
-
-def _stores(settings: Settings) -> Iterator[Finding]:
-    try:
+        found = family_findings(settings, quickly=False)
+        yield from found
+        if any(finding.state == "wrong" for finding in found):
+            return
         services = open_configured(settings)
+        depth = services.stores.queue.depth()
+        services.close()
     except AssetQLError as error:
         yield Finding("Stores and models", "wrong", error.message, error.remedy)
         return
-    depth = services.stores.queue.depth()
-    services.close()
     yield Finding(
         "Queue",
         "ok" if not depth.dead else "note",
@@ -169,8 +146,7 @@ def _telemetry(settings: Settings) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _python,
     _codecs,
-    _home,
-    _stores,
+    _family,
     _chat_model,
     _image_model,
     _style,

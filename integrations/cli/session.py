@@ -7,10 +7,13 @@ from pydantic import ValidationError
 from ulid import ULID
 
 from assetql.domain.errors import InvalidInput
+from assetql.domain.finding import Finding
 from assetql.domain.identity import Principal, Role
-from assetql.services import Services, open_services
+from assetql.services import Services, examine, open_services
 from assetql.settings import Settings
 from assetql.telemetry import logs
+
+_OF_AWS = {"boto3", "botocore", "snowballstemmer"}
 
 
 def read_settings() -> Settings:
@@ -46,31 +49,59 @@ def new_key() -> str:
 
 
 @contextmanager
-def opened() -> Generator[tuple[Services, Principal]]:
-    """Services of the settings, closed afterwards; logs go to standard error."""
+def opened(*, models: bool = False) -> Generator[tuple[Services, Principal]]:
+    """Services of the settings, closed afterwards; logs go to standard error.
+
+    `models`: they are asked first whether they answer, where asking is all that tells.
+    """
     settings = read_settings()
-    services = open_configured(settings)
+    services = open_configured(settings, models=models)
     try:
         yield services, owner(settings)
     finally:
         services.close()
 
 
-def open_configured(settings: Settings) -> Services:
-    """Opens the services. Raises: InvalidInput naming the variable that stands in the way."""
+def open_configured(settings: Settings, *, models: bool = False) -> Services:
+    """Opens the services. Raises: InvalidInput naming what stands in the way."""
     if settings.embedder == "clip" and not settings.clip_weights:
         raise InvalidInput(
             "ASSETQL_EMBEDDER=clip needs weights.",
             remedy="Set ASSETQL_CLIP_WEIGHTS to a file of weights for ASSETQL_CLIP_MODEL.",
         )
-    try:
+    found = family_findings(settings, quickly=not models)
+    wrong = list(dict.fromkeys(finding for finding in found if finding.state == "wrong"))
+    if wrong:
+        more = f" `assetql doctor` tells {len(wrong) - 1} more." if len(wrong) > 1 else ""
+        first = wrong[0]
+        raise InvalidInput(f"{first.what}: {first.found}.{more}", remedy=first.remedy)
+    with _explained_family(settings):
         return open_services(settings)
+
+
+def family_findings(settings: Settings, *, quickly: bool) -> list[Finding]:
+    """What the family finds of its needs. Raises: InvalidInput where there is no such family."""
+    with _explained_family(settings):
+        return list(examine(settings, quickly=quickly))
+
+
+@contextmanager
+def _explained_family(settings: Settings) -> Generator[None]:
+    """Turns what keeps a family from being opened into InvalidInput naming the variable."""
+    family = settings.adapters
+    try:
+        yield
     except ModuleNotFoundError as error:
-        family = f"{settings.adapters}.family"
-        if not error.name or not (family == error.name or family.startswith(f"{error.name}.")):
+        missing = error.name or ""
+        if missing.partition(".")[0] in _OF_AWS:
+            raise InvalidInput(
+                f"ASSETQL_ADAPTERS={family} needs {missing}, which is not installed.",
+                remedy="pip install 'assetql[aws]'",
+            ) from error
+        if not f"{family}.".startswith(f"{missing}.") and not missing.startswith(f"{family}."):
             raise
         raise InvalidInput(
-            f"ASSETQL_ADAPTERS names no adapter family: {settings.adapters!r}.",
+            f"ASSETQL_ADAPTERS names no adapter family: {family!r}.",
             remedy="Unset it for assetql.adapters.local.",
         ) from error
     except OSError as error:

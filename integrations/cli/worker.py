@@ -27,7 +27,7 @@ def worker(
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Images at once.")] = 2,
 ) -> None:
     """Make images until stopped; several workers share the work."""
-    with explained(), opened() as (services, _caller):
+    with explained(), opened(models=True) as (services, _caller):
         with _Bar(services.stores) as bar:
             loop = Worker(services, concurrency=concurrency, watch=bar.saw)
             with _stopped_by_signals(loop):
