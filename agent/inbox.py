@@ -53,7 +53,7 @@ def post_message(
             created_at=clock.now(),
             uploads=message.uploads,
             # Whoever runs the turn that answers this, it has its author's rights and no others.
-            facts={"roles": sorted(caller.roles)},
+            facts={"roles": sorted(role.value for role in caller.roles)},
         )
     )
 

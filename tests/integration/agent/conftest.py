@@ -19,6 +19,7 @@ from agent.turn import run_turn
 from assetql.domain.identity import Principal, Role
 from assetql.services import open_services
 from assetql.settings import Settings
+from tests.support.emulator import REGION, emulator_address, installation
 
 OWNER = Principal("default", "ann", frozenset({Role.OWNER}))
 
@@ -66,7 +67,28 @@ Open = Callable[..., Talk]
 
 
 @pytest.fixture
-def open_talk(tmp_path: Path) -> Iterator[Open]:
+def family() -> str:
+    """Modules that show both families have it as a parameter."""
+    return "local"
+
+
+def settings_of(family: str, home: Path, **settings: Any) -> Settings:
+    """Settings of a home of that family; on AWS, of the installation that goes with it."""
+    chosen: dict[str, Any] = {"home": home}
+    if family == "aws":
+        names = installation(home, 10)
+        chosen |= {
+            "adapters": "assetql.adapters.aws",
+            "aws_endpoint": emulator_address(),
+            "aws_region": REGION,
+            "aws_prefix": names.prefix,
+            "aws_bucket": names.bucket,
+        }
+    return Settings.model_validate(chosen | settings)
+
+
+@pytest.fixture
+def open_talk(tmp_path: Path, family: str) -> Iterator[Open]:
     """Opens a conversation as a process would: twice in one test is two processes."""
     closing: list[Callable[[], None]] = []
 
@@ -78,7 +100,7 @@ def open_talk(tmp_path: Path) -> Iterator[Open]:
             return script(messages)
 
         model = ScriptedModel(script=recorded, per_token=settings.pop("per_token", 0.0))
-        services = open_services(Settings.model_validate({"home": tmp_path, **settings}))
+        services = open_services(settings_of(family, **{"home": tmp_path, **settings}))
         agent = open_agent(services, model=model, tools=list(tools))
         closing.extend([services.close, agent.close])
         return Talk(agent, prompts)

@@ -27,6 +27,8 @@ from tests.integration.agent.talking import (
     refuse,
 )
 
+pytestmark = pytest.mark.parametrize("family", ["local", "aws"])
+
 
 async def test_a_turn_streams_text_tools_and_their_artifacts(open_talk: Open) -> None:
     talk = open_talk(once("look", what="a sword"), [look])

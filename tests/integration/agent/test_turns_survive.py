@@ -28,6 +28,8 @@ from tests.integration.agent.talking import (
     once,
 )
 
+pytestmark = pytest.mark.parametrize("family", ["local", "aws"])
+
 
 async def test_a_cancelled_turn_leaves_the_thread_usable(open_talk: Open) -> None:
     gate = Gate()
