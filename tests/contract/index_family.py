@@ -5,14 +5,18 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from assetql.adapters.aws.clients import Clients
+from assetql.adapters.aws.index import SegmentIndex
 from assetql.adapters.local.index import SqliteIndex
 from assetql.domain.asset import Asset, Recipe
 from assetql.domain.search import SearchQuery
 from assetql.domain.tags import Tag, TagSet
 from assetql.ports import SearchIndex
+from tests.support.emulator import REGION, emulator_address, names_for
 
 OpenIndex = Callable[[Path], AbstractContextManager[SearchIndex]]
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -27,7 +31,19 @@ def _local(folder: Path) -> Generator[SearchIndex]:
     index.close()
 
 
-INDEXES: dict[str, OpenIndex] = {"local": _local}
+@contextmanager
+def _aws(folder: Path) -> Generator[SearchIndex]:
+    bucket = names_for(folder).bucket
+    _s3().create_bucket(Bucket=bucket)
+    yield SegmentIndex(_s3(), bucket)
+
+
+@cache
+def _s3() -> Any:
+    return Clients(region=REGION, endpoint=emulator_address()).s3
+
+
+INDEXES: dict[str, OpenIndex] = {"local": _local, "aws": _aws}
 
 
 def an_asset(
