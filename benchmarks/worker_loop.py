@@ -15,29 +15,24 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from assetql.domain.asset import Asset, Recipe, asset_id_of
-from assetql.domain.batch import Row
-from assetql.domain.identity import Principal, Role
 from assetql.domain.style import StyleProfile
 from assetql.domain.task import Task
-from assetql.pipeline.approve import answer_approval
-from assetql.pipeline.create_batch import create_batch
 from assetql.pipeline.dispatch import TaskMessage
 from assetql.pipeline.generate import generate
 from assetql.pipeline.heartbeat import LeaseHeartbeat
 from assetql.pipeline.make_image import MadeImage
-from assetql.pipeline.start_batch import request_start
 from assetql.ports import Delivery
-from assetql.services import Services, open_services
-from assetql.settings import Settings
+from assetql.services import Services
 from assetql.worker import Worker
+from tests.support.homes import draft_rows, open_home, rows_named, start
 
 AIM = 1.3
-_OWNER = Principal("default", "owner", frozenset({Role.OWNER}))
-_PIXELS = b"\x89PNG" + bytes(20_000)
+PIXELS = b"\x89PNG" + bytes(20_000)
 _RECIPE = Recipe(
     model_id="none",
     model_hash="0",
@@ -53,8 +48,8 @@ _RECIPE = Recipe(
     style_strength=0,
 )
 _MADE = MadeImage(
-    png=_PIXELS,
-    thumbnail=_PIXELS,
+    png=PIXELS,
+    thumbnail=PIXELS,
     sha256="0" * 64,
     width=256,
     height=256,
@@ -73,40 +68,15 @@ def no_image(task: Task, profile: StyleProfile | None) -> MadeImage:
 
 
 @contextmanager
-def started(tasks: int) -> Generator[Services]:
+def started(tasks: int, **settings: Any) -> Generator[Services]:
     """Services in a folder of their own, with `tasks` tasks on the queue."""
-    with tempfile.TemporaryDirectory() as folder:
-        services = open_services(Settings(home=Path(folder), budget=1_000_000))
-        rows = [
-            Row(name=f"Potion {n}", description="red", category="potion", width=256, height=256)
-            for n in range(tasks)
-        ]
-        batch = create_batch(
-            rows,
-            name="loop",
-            style=None,
-            caller=_OWNER,
-            stores=services.stores,
-            clock=services.clock,
-            prices=services.prices,
-            key="loop",
-        )
-        approval = request_start(
-            batch.batch_id,
-            caller=_OWNER,
-            stores=services.stores,
-            clock=services.clock,
-            terms=services.terms,
-        )
-        answer_approval(
-            approval.approval_id,
-            approve=True,
-            caller=_OWNER,
-            stores=services.stores,
-            clock=services.clock,
-        )
+    names = [f"Potion {number}" for number in range(tasks)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_home(Path(folder), budget=1_000_000, **settings) as services,
+    ):
+        start(services, draft_rows(services, rows_named(*names)))
         yield services
-        services.close()
 
 
 def deliveries(services: Services) -> Iterator[Delivery]:
@@ -116,7 +86,7 @@ def deliveries(services: Services) -> Iterator[Delivery]:
 
 
 def loop(services: Services) -> float:
-    """Seconds in which the worker's own code works all deliveries off."""
+    """Seconds in which the worker's own code works all deliveries off, on any family's stores."""
     heartbeat = LeaseHeartbeat(services.stores, services.clock, services.terms.lease)
     generator = Worker(services, make=no_image).generator("loop", heartbeat)
     begin = time.perf_counter()
@@ -136,8 +106,8 @@ def floor(services: Services) -> float:
         claimed = task.claim(worker="floor", until=until, at=clock.now())
         stores.tasks.save(claimed)
         stem = f"{task.key.workspace}/{task.key.batch_id}/{task.key.task_id}"
-        stores.objects.put(f"raw/{stem}.png", _PIXELS, media_type="image/png")
-        stores.objects.put(f"thumbnails/{stem}.png", _PIXELS, media_type="image/png")
+        stores.objects.put(f"raw/{stem}.png", PIXELS, media_type="image/png")
+        stores.objects.put(f"thumbnails/{stem}.png", PIXELS, media_type="image/png")
         asset = _asset(claimed, stem, services)
         stores.tasks.commit(claimed.accept(asset_id=asset.asset_id, at=clock.now()), asset)
         stores.queue.ack(delivery)
@@ -159,7 +129,7 @@ def _asset(task: Task, stem: str, services: Services) -> Asset:
         object_key=f"raw/{stem}.png",
         thumbnail_key=f"thumbnails/{stem}.png",
         sha256=_MADE.sha256,
-        size_bytes=len(_PIXELS),
+        size_bytes=len(PIXELS),
         created_at=services.clock.now(),
         recipe=_RECIPE,
         phash=1,
@@ -178,6 +148,11 @@ def measure(tasks: int, rounds: int) -> dict[str, float]:
             bare = floor(other)
         if number:  # the first round warms up
             pairs.append((ours, bare))
+    return summary(tasks, pairs)
+
+
+def summary(tasks: int, pairs: list[tuple[float, float]]) -> dict[str, float]:
+    """Of the seconds that the loop and its floor took, round by round."""
     return {
         "tasks": tasks,
         "loop_ms": round(1000 * statistics.median(p[0] for p in pairs) / tasks, 3),
