@@ -120,12 +120,13 @@ class SageMakerAsyncImages:
             if failure is not None:
                 self._forget(stem)
                 raise self._failed(failure)
-            if time.monotonic() + pause > deadline:
+            left = deadline - time.monotonic()
+            if left <= 0:
                 raise ModelUnavailable(
                     f"The endpoint {self._endpoint} has no image after {self._wait:g} s.",
                     remedy="It is asked for again. Set ASSETQL_IMAGE_WAIT_SECONDS to wait longer.",
                 )
-            self._sleep(pause)
+            self._sleep(min(pause, left))
             pause = min(_LONGEST_PAUSE, pause * 1.5)
 
     def _failed(self, failure: bytes) -> AssetQLError:
