@@ -12,7 +12,8 @@ from tests.support.fault_proxy.traffic import Key, Request
 class Rule:
     """Requests of the service and operation (None: all), but for the first `skip` of them.
 
-    Of those that are left, each is hit with this chance until `times` were (None: no end).
+    Of those that are left, every `every`-th from the first on is hit with this chance, until
+    `times` were (None: no end).
     """
 
     fault: Fault
@@ -21,6 +22,7 @@ class Rule:
     key: str = ""  # some part of one of its keys contains this
     skip: int = 0
     times: int | None = 1
+    every: int = 1
     chance: float = 1.0
 
     def matches(self, request: Request) -> bool:
@@ -54,7 +56,8 @@ class _Running:
         if not rule.matches(request):
             return False
         self.matched += 1
-        if self.matched <= rule.skip or self.hit == rule.times:
+        number = self.matched - rule.skip - 1
+        if number < 0 or number % rule.every or self.hit == rule.times:
             return False
         if self.dice.random() >= rule.chance:
             return False
