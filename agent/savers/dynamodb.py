@@ -51,7 +51,7 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
 
     def __init__(self, items: CheckpointItems) -> None:
         super().__init__(serde=items.serde)
-        self._items = items
+        self.items = items
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="checkpoints")
         # Touched by the event loop alone.
         self._turns: dict[Fence, dict[str, Branch]] = {}
@@ -75,7 +75,7 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
             return branch.stored and await self._run(
                 self._tuple, config, branch.stored, branch.writes
             )
-        found = await self._run(self._items.stored, thread, namespace, wanted)
+        found = await self._run(self.items.stored, thread, namespace, wanted)
         return await self._run(self._tuple, config, found[0], {}) if found else None
 
     async def alist(
@@ -91,7 +91,7 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
             raise NotImplementedError("Checkpoints are listed thread by thread: name one.")
         namespace = cast("str | None", _configurable(config).get("checkpoint_ns"))
         wanted, end = get_checkpoint_id(config), get_checkpoint_id(before) if before else None
-        found = await self._run(self._items.stored, _thread(config), namespace, wanted)
+        found = await self._run(self.items.stored, _thread(config), namespace, wanted)
         found.sort(key=lambda stored: stored.checkpoint_id, reverse=True)
         for stored in found:
             if limit is not None and limit <= 0:
@@ -126,11 +126,11 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
         return _naming(config, checkpoint["id"])
 
     def _store(self, fence: Fence, namespace: str, new: Held) -> Item:
-        (stored,) = self._items.commit(fence, Change(puts=[self._item(fence, namespace, new)]))
+        (stored,) = self.items.commit(fence, Change(puts=[self._item(fence, namespace, new)]))
         return stored
 
     def _item(self, fence: Fence, namespace: str, held: Held) -> Item:
-        return self._items.checkpoint_item(
+        return self.items.checkpoint_item(
             (fence.workspace, fence.thread_id),
             namespace,
             held.checkpoint,
@@ -162,8 +162,8 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
         self, fence: Fence, namespace: str, checkpoint_id: str, writes: Writes
     ) -> None:
         thread = (fence.workspace, fence.thread_id)
-        puts = self._items.write_items(thread, namespace, checkpoint_id, writes)
-        self._items.commit(fence, Change(puts=puts))
+        puts = self.items.write_items(thread, namespace, checkpoint_id, writes)
+        self.items.commit(fence, Change(puts=puts))
 
     async def afinish_turn(self, config: RunnableConfig, *, consumed: int) -> None:
         """Raises: StaleClaim."""
@@ -187,10 +187,10 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
                 puts.append(self._item(fence, namespace, branch.held))
                 deletes += branch.stored.items if branch.stored else ()
             if branch.newest:
-                puts += self._items.write_items(thread, namespace, branch.newest, branch.writes)
+                puts += self.items.write_items(thread, namespace, branch.newest, branch.writes)
             deletes += branch.superseded
         change = Change(puts=puts, deletes=deletes, consumed=consumed)
-        stored = self._items.commit(fence, change)
+        stored = self.items.commit(fence, change)
         return fence.token, {
             namespace: left
             for namespace, branch in branches.items()
@@ -201,7 +201,7 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
         """Forgets a thread whole; `thread_id` is a `checkpoint_key`. Not while a turn holds it."""
         thread = thread_of(thread_id)
         self._known.pop(thread, None)
-        await self._run(self._items.delete, thread)
+        await self._run(self.items.delete, thread)
 
     async def _branch(self, config: RunnableConfig) -> Branch | None:
         """What the turn knows of its namespace; None where `config` is not a turn's."""
@@ -219,12 +219,12 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
         # Tokens are counted: whoever held the thread before this turn was this process, or nobody.
         if fence.token == token + 1 and (namespace in known or not token):
             return Branch(known.get(namespace))
-        newest, *older = await self._run(self._items.stored, thread, namespace) or [None]
+        newest, *older = await self._run(self.items.stored, thread, namespace) or [None]
         return Branch(newest, [item for stored in older if stored for item in stored.items])
 
     def _tuple(self, config: RunnableConfig, stored: Stored, newer: Writes) -> CheckpointTuple:
         """`newer` are pending writes that the table does not have yet."""
-        value, item = self._items.value, stored.item
+        value, item = self.items.value, stored.item
         writes: Writes = {
             (str(write["task"]), int(write["index"])): (
                 str(write["path"]),

@@ -1,6 +1,7 @@
 """Processes that run one turn and kill themselves at a point: `dying_process.py HOME POINT…`.
 
-Each point gets a process of its own, forked before any thread is started, and the home HOME/POINT.
+Each point gets a process of its own, forked before any thread is started, the home HOME/POINT and
+the thread POINT. The environment says which family, and on AWS which installation they share.
 The tool's effect is keyed by its call id, as every effect of the product is: `effects` has one
 line per effect, `attempts` one per time that the tool began.
 """
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.tools import InjectedToolCallId, tool
@@ -22,10 +23,12 @@ from langchain_core.tools import InjectedToolCallId, tool
 from agent import turn
 from agent.events import chat_events
 from agent.inbox import NewMessage
+from agent.savers.dynamo_items import Change, CheckpointItems
 from agent.savers.fence import Fence
 from agent.savers.sqlite import FencedSqliteSaver
 from agent.scripted import ScriptedModel
 from agent.services import open_agent
+from assetql.adapters.aws.items import Item
 from assetql.domain.identity import Principal, Role
 from assetql.services import open_services
 from assetql.settings import Settings
@@ -39,6 +42,7 @@ class Grave:
 
     home: Path = Path()
     point: str = ""
+    writes: int = 0
 
 
 GRAVE = Grave()
@@ -77,28 +81,44 @@ def script(messages: Sequence[BaseMessage]) -> AIMessage:
     return AIMessage("Hello.")
 
 
-class DyingSaver(FencedSqliteSaver):
-    """Dies around its nth write."""
+@contextmanager
+def write_of(grave: Grave) -> Generator[None]:
+    """Dies around the nth write of a saver."""
+    grave.writes += 1
+    reached(f"before write {grave.writes}")
+    yield
+    reached(f"after write {grave.writes}")
 
-    writes = 0
 
+class DyingSqliteSaver(FencedSqliteSaver):
     @contextmanager
     def _fenced(self, fence: Fence) -> Generator[None]:
-        self.writes += 1
-        reached(f"before write {self.writes}")
-        with super()._fenced(fence):
+        with write_of(GRAVE), super()._fenced(fence):
             yield
-        reached(f"after write {self.writes}")
+
+
+class DyingItems(CheckpointItems):
+    def commit(self, fence: Fence, change: Change) -> list[Item]:
+        with write_of(GRAVE):
+            return super().commit(fence, change)
+
+
+def doom(saver: Any) -> None:
+    """From now on it dies where it is told to."""
+    if isinstance(saver, FencedSqliteSaver):
+        saver.__class__ = DyingSqliteSaver
+    else:
+        saver.items = DyingItems(saver.items.table, saver.items.objects, saver.items.serde)
 
 
 async def main() -> None:
     """One turn."""
     services = open_services(Settings(home=GRAVE.home, turn_lease_seconds=0.2))
     agent = open_agent(services, model=ScriptedModel(script=script), tools=[spend])
-    agent.saver.__class__ = DyingSaver
+    doom(agent.saver)
     message = NewMessage(message_id="m1", text="spend")
     reached("before the message is stored")
-    parts = turn.run_turn(agent, caller=OWNER, thread_id="t", message=message)
+    parts = turn.run_turn(agent, caller=OWNER, thread_id=GRAVE.point, message=message)
     async for _ in chat_events(parts):
         pass
     agent.close()
