@@ -10,7 +10,7 @@ from assetql.adapters.aws.table import Table
 from assetql.domain.ledger import Tally
 from assetql.domain.task import OPEN, Counts, TaskStatus
 
-OUTLINE = "outline"  # the index: in row order, so that a task that moves is neither missed
+OUTLINE = "outline"  # the index: in row order, where a task that moves stays in its place
 _READERS = 8
 
 
