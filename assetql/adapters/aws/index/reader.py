@@ -1,10 +1,12 @@
 """Keeps one workspace's library fresh."""
 
 import time
+from collections.abc import Mapping, Set
 from threading import Lock
 
-from assetql.adapters.aws.index.layout import Plan, segment_in
+from assetql.adapters.aws.index.layout import Plan, extent_of, segment_in
 from assetql.adapters.aws.index.library import Library
+from assetql.adapters.aws.index.segment import Segment
 from assetql.adapters.aws.index.shelf import Gone, Listing, Shelf, each_of
 from assetql.adapters.search.snapshot import Snapshot
 from assetql.domain.errors import StoreUnavailable
@@ -19,14 +21,14 @@ class Reader:
 
     def __init__(self, shelf: Shelf) -> None:
         self.lock = Lock()
-        self._shelf = shelf
+        self.shelf = shelf
         self._looked = float("-inf")
         self._seen = -1
         self.start_anew()
 
     def start_anew(self) -> None:
         """Forgets everything."""
-        self._library = Library(self._shelf)
+        self._library = Library(self.shelf)
         self._held: set[str] = set()
         self._seen = -1
         self.snapshot = Snapshot(self._library)
@@ -43,7 +45,7 @@ class Reader:
             self.start_anew()  # most of it is of versions that are forgotten
         for _ in range(_TRIES):
             try:
-                self._take(self._shelf.listing())
+                self._take(self.shelf.listing())
             except Gone:
                 continue  # merged and deleted since it was listed
             self._seen, self._looked = wanted, now
@@ -51,23 +53,26 @@ class Reader:
         raise StoreUnavailable(f"The search index changed {_TRIES} times while it was read.")
 
     def _take(self, listing: Listing) -> None:
-        plans = self._shelf.plans(listing)
+        plans = self.shelf.plans(listing)
         replaced = {name for plan in plans.values() for name in plan.replaced}
-        new = sorted(listing.segments.keys() - self._held - replaced)
-        known = [name for name in new if self._knows(plans.get(name))]
-        unread = [name for name in new if name not in known]
+        new = listing.segments.keys() - self._held - replaced
+        unread = sorted({name for each in new for name in self._missing(each, listing, plans)})
         if unread:
-            extents = {name: listing.segments[name].extent for name in unread}
-            heads = each_of(
-                lambda name: self._shelf.read(name, extents[name].plan, extents[name].tail), unread
-            )
-            segments = {
-                name: segment_in(head, name) for name, head in zip(unread, heads, strict=True)
-            }
+            segments = dict(zip(unread, each_of(self._read, unread), strict=True))
             self.snapshot.columns.take(*self._library.take(segments))
             self.snapshot.columns.revision = self._library.rows
-        self._held.update(new)
+        self._held.update(new, unread)
 
-    def _knows(self, plan: Plan | None) -> bool:
-        """Whether all that it was merged from is here."""
-        return plan is not None and self._held.issuperset(plan.merged)
+    def _missing(self, name: str, listing: Listing, plans: Mapping[str, Plan]) -> Set[str]:
+        """What to read for it: itself, or less where most of what it was merged from is here."""
+        if name not in plans:
+            return {name}
+        parts = set(plans[name].merged) - self._held
+        there = listing.segments
+        if parts <= there.keys() and sum(there[part].size for part in parts) < there[name].size:
+            return parts
+        return {name}
+
+    def _read(self, name: str) -> Segment:
+        extent = extent_of(name)
+        return segment_in(self.shelf.read(name, extent.plan, extent.tail), name)

@@ -1,7 +1,7 @@
 """The segments of one workspace in S3, and the key that cursors are signed with."""
 
 import secrets
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -119,8 +119,10 @@ class Shelf:
                 raise Gone from error
 
 
-def each_of(action: Callable[[str], T], names: Iterable[str]) -> list[T]:
+def each_of(action: Callable[[str], T], names: Sequence[str]) -> list[T]:
     """Several requests at a time; the answers in the order of the names."""
+    if len(names) < 2:
+        return [action(name) for name in names]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(action, names))
 

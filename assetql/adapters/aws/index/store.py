@@ -6,14 +6,10 @@ from itertools import groupby
 from threading import Lock
 from typing import Any
 
-import numpy as np
-
-from assetql.adapters.aws.index.layout import packed
 from assetql.adapters.aws.index.reader import Reader
-from assetql.adapters.aws.index.segment import segment_of
 from assetql.adapters.aws.index.shelf import Gone, Shelf, signing_key
-from assetql.adapters.aws.index.tails import tail_of, written
 from assetql.adapters.aws.index.tidying import tidy
+from assetql.adapters.aws.index.writing import written
 from assetql.adapters.search import cursor as cursors
 from assetql.adapters.search.answer import answer, check
 from assetql.adapters.search.cursor import Place
@@ -42,19 +38,13 @@ class SegmentIndex:
     def apply(self, assets: Sequence[Asset]) -> None:
         ordered = sorted(assets, key=lambda each: (each.workspace, each.asset_id, each.version))
         for workspace, group in groupby(ordered, key=lambda each: each.workspace):
-            newest = {each.asset_id: each for each in group}
+            newest = {each.asset_id: each for each in group}  # the last one is the newest
             self._put(workspace, list(newest.values()))
         self._wanted += 1
 
     def _put(self, workspace: str, assets: Sequence[Asset]) -> None:
-        shelf = Shelf(self._client, self._bucket, workspace)
-        segment = segment_of(assets)
-        tail = tail_of(segment.documents.arrays["dimensions"])
-        embeddings = [
-            np.array([each.embedding for each in assets if len(each.embedding) == size], "<f4")
-            for size in tail.blocks
-        ]
-        name, data = packed(segment, written(embeddings))
+        shelf = self._reader(workspace).shelf
+        name, data = written(assets)
         shelf.put(name, data)
         if int(name[-3:-2], 16) % _TIDIES_EVERY == 0:
             try:

@@ -49,6 +49,6 @@ def matrix_in(data: bytes, block: Block) -> Matrix:
     return np.frombuffer(data, "<f4").reshape(block.count, block.dimensions)
 
 
-def written(matrices: list[Matrix]) -> bytes:
+def tail_with(matrices: list[Matrix]) -> bytes:
     """The tail of these blocks."""
     return b"".join(matrix.astype("<f4").tobytes() for matrix in matrices)

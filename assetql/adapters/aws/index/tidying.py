@@ -13,7 +13,7 @@ import numpy as np
 from assetql.adapters.aws.index.layout import Plan, extent_of, packed, segment_in
 from assetql.adapters.aws.index.segment import Picked, Segment, merged
 from assetql.adapters.aws.index.shelf import Listing, Shelf, Stored, each_of
-from assetql.adapters.aws.index.tails import Matrix, matrix_in, tail_of, written
+from assetql.adapters.aws.index.tails import Matrix, matrix_in, tail_of, tail_with
 
 MANY = 8
 _MOST_BYTES = 256 * 2**20  # of what is merged at once, in memory
@@ -62,7 +62,7 @@ def _merge(shelf: Shelf, names: Sequence[str], listing: Listing, plans: Mapping[
     # What those replaced may still be there, and nobody else would name it.
     before = {old for name in names if name in plans for old in plans[name].replaced}
     plan = Plan(tuple(names), tuple(sorted({*names, *before} & listing.segments.keys())))
-    shelf.put(*packed(segment, written(_matrices(segment, picked, segments, tails)), plan))
+    shelf.put(*packed(segment, tail_with(_matrices(segment, picked, segments, tails)), plan))
 
 
 def _matrices(
