@@ -63,8 +63,11 @@ class _Invocation:
             raise
         took = perf_counter() - begin
         self._longest = max(self._longest, took)
-        measure("Tasks", 1, MetricUnit.Count, outcome=outcome)
-        measure("TaskDuration", took, MetricUnit.Seconds, outcome=outcome)
+        measure(
+            ("Tasks", 1, MetricUnit.Count),
+            ("TaskDuration", took, MetricUnit.Seconds),
+            outcome=outcome,
+        )
 
     def _leave_in_time(self, delivery: Delivery) -> None:
         left = self._context.get_remaining_time_in_millis() / 1000

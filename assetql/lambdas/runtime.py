@@ -18,6 +18,7 @@ from assetql.services import Services, open_services
 from assetql.settings import Settings
 from assetql.telemetry.events import EventLog
 from assetql.telemetry.failure import causes_of
+from assetql.telemetry.ids import bound
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -35,6 +36,10 @@ class HandlerFailed(Exception):
     """What Lambda is told of an error, and writes down: its kinds, without what they quote."""
 
 
+class Misconfigured(HandlerFailed):
+    """The services can't be opened: which setting is wrong, and what to set instead."""
+
+
 @cache
 def settings() -> Settings:
     """Read at the first event."""
@@ -43,8 +48,14 @@ def settings() -> Settings:
 
 @cache
 def services() -> Services:
-    """Opened at the first event and kept for those that the process gets after it."""
-    return open_services(settings())
+    """Opened at the first event and kept for those that the process gets after it.
+
+    Raises: Misconfigured.
+    """
+    try:
+        return open_services(settings())
+    except AssetQLError as error:
+        raise Misconfigured(str(error)) from None
 
 
 def observed(handler: Handler) -> Handler:
@@ -54,6 +65,8 @@ def observed(handler: Handler) -> Handler:
     def guarded(event: Event, context: "LambdaContext") -> Any:
         try:
             return handler(event, context)
+        except Misconfigured:
+            raise
         except Exception as error:  # noqa: BLE001 — Lambda would write its message down
             _tell("handler", error)
             raise HandlerFailed(causes_of(error)) from None
@@ -73,11 +86,13 @@ def each_record(
     """Calls `work` for every record; those for which it raises are reported, and come again."""
 
     def record_handler(record: Any) -> object:
-        try:
-            return work(record)
-        except Exception as error:
-            _tell("record", error)
-            raise
+        sqs = kind is EventType.SQS
+        with bound(record=record.message_id if sqs else record.event_id):
+            try:
+                return work(record)
+            except Exception as error:
+                _tell("record", error)
+                raise
 
     processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=False)
     return process_partial_response(
@@ -92,10 +107,11 @@ def _tell(what: str, error: Exception) -> None:
         _EVENTS.crash(f"{what}.crashed", error)
 
 
-def measure(name: str, value: float, unit: MetricUnit, **dimensions: str) -> None:
-    """One metric as a line in CloudWatch's embedded format; safe to call from any thread."""
-    metrics = EphemeralMetrics(namespace=_NAMESPACE, service=SERVICE)
+def measure(*metrics: tuple[str, float, MetricUnit], **dimensions: str) -> None:
+    """One line in CloudWatch's embedded format; safe to call from any thread."""
+    line = EphemeralMetrics(namespace=_NAMESPACE, service=SERVICE)
     for dimension, of in dimensions.items():
-        metrics.add_dimension(dimension, of)
-    metrics.add_metric(name=name, unit=unit, value=value)
-    metrics.flush_metrics()
+        line.add_dimension(dimension, of)
+    for name, value, unit in metrics:
+        line.add_metric(name=name, unit=unit, value=value)
+    line.flush_metrics()
