@@ -11,7 +11,7 @@ import typer
 
 from assetql.domain.errors import Conflict, InvalidInput
 from integrations.cli.files import writable
-from integrations.cli.output import console, explained, print_json
+from integrations.cli.output import console, errors, explained, print_json
 from integrations.cli.session import read_settings
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def emulate(
             ) as running:
                 _report(running, env_file, as_json=as_json)
                 while True:
-                    running.require_alive()
+                    for name in running.tend():
+                        errors.print(f"{name} was killed, and started again.", markup=False)
                     time.sleep(_SECONDS)
         except KeyboardInterrupt:
             if not as_json:
@@ -94,7 +95,7 @@ def _report(running: "Emulation", env_file: Path | None, *, as_json: bool) -> No
                 "endpoint": running.endpoint,
                 "environment": running.environment,
                 "unset": UNSET,
-                "processes": {name: child.pid for name, child in running.children.items()},
+                "processes": running.server.pids | running.loops.pids,
                 "logs": str(running.logs),
                 "note": _HONEST,
             }

@@ -1,7 +1,6 @@
-"""The emulated AWS as processes: the server, the installation on it, and the event loop."""
+"""The emulated AWS as processes: the server, the installation on it, and the event loops."""
 
 import socket
-import subprocess
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -14,13 +13,11 @@ from assetql.domain.errors import Unavailable
 from assetql.settings import Settings
 from infra.emulator.environment import HOST, REGION, address, environment, use
 from infra.emulator.provision import notify, provision
-from integrations.cli.children import child_processes
+from integrations.cli.children import Children, child_processes
 
 _STARTS_WITHIN = 60  # seconds
 _GENERATOR = "image_generator"
 _SECONDS = 0.05
-
-Children = Mapping[str, subprocess.Popen[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +27,22 @@ class Emulation:
     endpoint: str
     environment: Mapping[str, str]
     names: Names
-    children: Children
     logs: Path
+    server: Children
+    loops: Children
 
-    def require_alive(self) -> None:
-        """Raises: Unavailable naming the process that ended, and its log."""
-        for name, process in self.children.items():
-            if process.poll() is not None:
-                raise Unavailable(
-                    f"The emulator's process {name!r} ended.",
-                    remedy=f"{self.logs / name}.log says why.",
-                )
+    def tend(self) -> list[str]:
+        """Starts handlers again whose process was killed, as Lambda would; returns which.
+
+        Raises: Unavailable where the server ended, or handlers by themselves.
+        """
+        _require_alive(self.server, self.logs)
+        ended = self.loops.ended()
+        for name, status in ended.items():
+            if status >= 0:
+                raise _lost(name, self.logs)
+            self.loops.start(name)
+        return list(ended)
 
 
 @contextmanager
@@ -57,15 +59,14 @@ def emulation(
     use(variables)
     names = Names(settings.aws_prefix, settings.aws_bucket or settings.aws_prefix)
     logs = settings.home / "logs"
-    server = {"emulator": ["infra.emulator.server", "--port", str(port)]}
-    with child_processes(server, logs=logs) as serving:
-        _wait(port, Emulation(endpoint, variables, names, serving, logs))
+    serve = {"emulator": ["infra.emulator.server", "--port", str(port)]}
+    with child_processes(serve, logs=logs) as server:
+        _wait(port, server, logs)
         clients = Clients(region=REGION, endpoint=endpoint)
         provision(clients, names, max_receives=settings.max_receives)
         notify(clients, names)
-        feeding = _event_loops(generators, every)
-        with child_processes(feeding, logs=logs) as loops:
-            yield Emulation(endpoint, variables, names, {**serving, **loops}, logs)
+        with child_processes(_event_loops(generators, every), logs=logs) as loops:
+            yield Emulation(endpoint, variables, names, logs, server, loops)
 
 
 def _event_loops(generators: int, every: int | None) -> dict[str, list[str]]:
@@ -81,13 +82,24 @@ def _event_loops(generators: int, every: int | None) -> dict[str, list[str]]:
     return {"handlers": others, **making}
 
 
-def _wait(port: int, starting: Emulation) -> None:
+def _wait(port: int, server: Children, logs: Path) -> None:
     deadline = time.monotonic() + _STARTS_WITHIN
     while not _listens(port):
-        starting.require_alive()
+        _require_alive(server, logs)
         if time.monotonic() > deadline:
             raise Unavailable(f"The emulator did not listen on port {port}.")
         time.sleep(_SECONDS)
+
+
+def _require_alive(children: Children, logs: Path) -> None:
+    for name in children.ended():
+        raise _lost(name, logs)
+
+
+def _lost(name: str, logs: Path) -> Unavailable:
+    return Unavailable(
+        f"The emulator's process {name!r} ended.", remedy=f"{logs / name}.log says why."
+    )
 
 
 def _listens(port: int) -> bool:

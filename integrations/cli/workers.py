@@ -30,5 +30,5 @@ def worker_processes(count: int, *, logs: Path) -> Generator[Working]:
     """`count` workers while the block runs; yields whether any of them still does."""
     command = ["integrations.cli", "worker", "--concurrency", "1"]
     commands = {f"worker-{number}": command for number in range(1, count + 1)}
-    with child_processes(commands, logs=logs) as processes:
-        yield lambda: any(process.poll() is None for process in processes.values())
+    with child_processes(commands, logs=logs) as workers:
+        yield lambda: len(workers.ended()) < count

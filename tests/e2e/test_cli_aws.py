@@ -7,22 +7,12 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO, Any
 
 import pytest
 
 from tests.e2e.conftest import Cli
+from tests.e2e.emulated import document
 from tests.support.emulator import free_port
-
-
-def document(stream: IO[str]) -> Any:
-    """The JSON document that a process prints and goes on."""
-    text = ""
-    for line in stream:
-        text += line
-        if line == "}\n":
-            break
-    return json.loads(text)
 
 
 def listens(port: int) -> bool:
@@ -56,15 +46,15 @@ def test_ctrl_c_ends_everything_that_it_started(cli: Cli, tmp_path: Path) -> Non
     assert "AWS_PROFILE" not in sourced
 
 
-def test_it_says_so_where_one_of_its_processes_ends(cli: Cli) -> None:
+def test_it_ends_with_its_server_and_says_where_the_reason_is(cli: Cli) -> None:
     words = ("aws", "emulate", "--port", free_port(), "--generators", 0, "--json")
     with cli.spawn(*words) as process:
         assert process.stdout
-        os.kill(document(process.stdout)["processes"]["handlers"], signal.SIGKILL)
+        os.kill(document(process.stdout)["processes"]["emulator"], signal.SIGKILL)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert "'handlers' ended" in err
-    assert "handlers.log" in err
+    assert "'emulator' ended" in err
+    assert "emulator.log" in err
 
 
 def test_a_port_that_is_taken_is_named(cli: Cli) -> None:
