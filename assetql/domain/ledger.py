@@ -34,9 +34,13 @@ def settlement(batch: Batch, tally: Tally, at: datetime) -> tuple[Batch, LedgerE
 
     The batch keeps holding the price of its open tasks; READY ones are charged; what FAILED or was
     CANCELLED goes back. A batch that is not dispatched yet is left alone: its tasks still move.
+    While tasks are open, less than a hundredth of the quote waits: the account is one item, and a
+    large batch must not write it for every few of its images.
     """
     reserved = tally.open_value - batch.held
     spent = tally.ready_value - batch.settled_spent
+    if tally.counts.open and max(-reserved, spent) * 100 < batch.quote.total:
+        return None
     if batch.started_at is None or not batch.dispatched or (reserved == 0 and spent == 0):
         return None
     settled = replace(

@@ -87,6 +87,16 @@ def test_a_reservation_must_fit(stores: Stores) -> None:
     assert stores.ledger.account(STUDIO).available == 0
 
 
+def test_what_is_charged_with_a_reservation_must_fit_too(stores: Stores) -> None:
+    held = started(_draft(stores), held=BUDGET - 5)
+    stores.ledger.post(an_entry(held, BUDGET - 5), batch=held)
+    reopened = replace(held, version=3)
+    with pytest.raises(BudgetExceeded):
+        stores.ledger.post(an_entry(reopened, 5, spent=2), batch=reopened)
+    assert stores.ledger.post(an_entry(reopened, 3, spent=2), batch=reopened)
+    assert stores.ledger.account(STUDIO) == Account(BUDGET, reserved=BUDGET - 2, spent=2)
+
+
 def test_giving_back_and_spending_are_never_refused(stores: Stores) -> None:
     batch = _draft(stores)
     _reserve(stores, batch, SHARE)

@@ -41,9 +41,10 @@ class SqliteLedger:
 
     def _move(self, connection: sqlite3.Connection, entry: LedgerEntry) -> None:
         before = self._account(connection.execute(_ACCOUNT, (entry.workspace,)).fetchone())
-        if entry.reserved > 0 and entry.reserved > before.available:
+        asked = entry.reserved + entry.spent
+        if entry.reserved > 0 and asked > before.available:
             raise BudgetExceeded(
-                f"{money_text(entry.reserved)} is more than the {money_text(before.available)}"
+                f"{money_text(asked)} is more than the {money_text(before.available)}"
                 f" left of the budget of {money_text(before.budget)}.",
                 remedy="Start fewer images, or have the owner raise the budget.",
             )

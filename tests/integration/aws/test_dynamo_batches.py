@@ -15,7 +15,6 @@ from assetql.adapters.aws.table import Table
 from assetql.adapters.aws.tasks import DynamoTasks
 from assetql.domain.asset import Asset
 from assetql.domain.batch import Batch, Row, tasks_of
-from assetql.domain.errors import BudgetExceeded
 from assetql.domain.money import Account, PriceList
 from assetql.domain.task import Counts, Task, TaskStatus
 from assetql.pipeline.paging import items_of
@@ -191,17 +190,6 @@ def test_a_cursor_of_active_batches_outlives_the_batch_it_names(wired: Wired) ->
     rest = wired.batches.active(after=first.cursor, limit=5)
     assert {*first.items, *rest.items} == set(begun)
     assert set(wired.batches.active().items) == set(rest.items)
-
-
-def test_what_is_charged_with_a_reservation_must_fit_too(wired: Wired) -> None:
-    batch = wired.batches.create(a_batch(), key="k")
-    held = started(batch, held=BUDGET - 5)
-    wired.ledger.post(an_entry(held, BUDGET - 5), batch=held)
-    reopened = replace(held, version=3)
-    with pytest.raises(BudgetExceeded):
-        wired.ledger.post(an_entry(reopened, 5, spent=2), batch=reopened)
-    assert wired.ledger.post(an_entry(reopened, 3, spent=2), batch=reopened)
-    assert wired.ledger.account(STUDIO) == Account(BUDGET, reserved=BUDGET - 2, spent=2)
 
 
 ODD = [
