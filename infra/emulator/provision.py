@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 from assetql.adapters.aws.clients import Clients
 from assetql.adapters.aws.errors import error_code
 from assetql.adapters.aws.resources import (
+    ASYNC_KEPT,
+    ASYNC_PREFIX,
     DEAD_QUEUE_KEEPS,
     PARTS_KEPT,
     QUEUE_KEEPS,
@@ -56,12 +58,7 @@ def notify(clients: Clients, names: Names) -> None:
 
 def _create_table(clients: Clients, names: Names, shape: TableShape) -> None:
     name = names.table(shape)
-    new = _is_new(lambda: clients.dynamodb.create_table(**table_request(name, shape)))
-    if new and shape.expires:
-        clients.dynamodb.update_time_to_live(
-            TableName=name,
-            TimeToLiveSpecification={"Enabled": True, "AttributeName": shape.expires},
-        )
+    _is_new(lambda: clients.dynamodb.create_table(**table_request(name, shape)))
 
 
 def table_request(name: str, shape: TableShape) -> dict[str, Any]:
@@ -114,7 +111,7 @@ def _create_bucket(clients: Clients, bucket: str) -> None:
     )
     _is_new(lambda: clients.s3.create_bucket(Bucket=bucket, **place))
     clients.s3.put_bucket_lifecycle_configuration(
-        Bucket=bucket, LifecycleConfiguration={"Rules": [_forget_parts()]}
+        Bucket=bucket, LifecycleConfiguration={"Rules": [_forget_parts(), _forget_passed()]}
     )
 
 
@@ -124,6 +121,15 @@ def _forget_parts() -> dict[str, Any]:
         "Status": "Enabled",
         "Filter": {"Prefix": ""},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": PARTS_KEPT.days},
+    }
+
+
+def _forget_passed() -> dict[str, Any]:
+    return {
+        "ID": "what-passed-through-asynchronous-endpoints",
+        "Status": "Enabled",
+        "Filter": {"Prefix": ASYNC_PREFIX},
+        "Expiration": {"Days": ASYNC_KEPT.days},
     }
 
 

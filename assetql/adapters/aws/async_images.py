@@ -19,10 +19,10 @@ from botocore.exceptions import ClientError
 
 from assetql.adapters.aws.errors import aws_faults, error_code
 from assetql.adapters.aws.images import JSON, endpoint_faults, failure_of, read_image
+from assetql.adapters.aws.resources import ASYNC_PREFIX
 from assetql.domain.errors import AssetQLError, ModelUnavailable
 from assetql.domain.imaging import ImageRequest, ImageResponse
 
-PREFIX = "async/"
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
 _LEAST_TTL = 60  # seconds, which is SageMaker's least
@@ -61,7 +61,7 @@ class SageMakerAsyncImages:
     def generate(self, request: ImageRequest) -> ImageResponse:
         body = request.model_dump_json().encode()
         digest = sha256(b"\n".join([self._endpoint.encode(), body])).hexdigest()
-        stem = f"{PREFIX}{digest}"
+        stem = f"{ASYNC_PREFIX}{digest}"
         job = self._asked(stem) or self._ask(stem, body)
         answer = self._await(stem, job)
         try:

@@ -23,12 +23,11 @@ class Index:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableShape:
-    """One table. `expires` is the attribute with the second (since 1970) after which items go."""
+    """One table."""
 
     name: str
     indexes: tuple[Index, ...] = ()
     streams: bool = False
-    expires: str | None = None
 
 
 BATCHES = TableShape(
@@ -83,6 +82,8 @@ DEAD_QUEUE = "generation-dead"
 QUEUE_KEEPS = timedelta(days=4)
 DEAD_QUEUE_KEEPS = timedelta(days=14)  # counted from when a message was first sent
 PARTS_KEPT = timedelta(days=1)  # of an upload to the bucket that nobody finished
+ASYNC_PREFIX = "async/"  # what passes to and from asynchronous endpoints
+ASYNC_KEPT = timedelta(days=1)
 RAW_PREFIX = "raw/"  # what the bucket tells the tagger about
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from assetql.adapters.aws.async_images import PREFIX, SageMakerAsyncImages
+from assetql.adapters.aws.async_images import SageMakerAsyncImages
 from assetql.adapters.aws.clients import Clients
 from assetql.adapters.aws.images import MOST_BYTES, SageMakerImages
-from assetql.adapters.aws.resources import Names
+from assetql.adapters.aws.resources import ASYNC_PREFIX, Names
 from assetql.domain.errors import InvalidInput, ModelUnavailable
 from assetql.domain.imaging import ImageRequest
 from inference.backends import load_backend
@@ -123,7 +123,7 @@ def test_an_asynchronous_endpoint_makes_the_same(
     asynchronous: Open, installation: tuple[Clients, Names]
 ) -> None:
     assert asynchronous().generate(SWORD) == load_backend("placeholder").generate(SWORD)
-    assert all(key.startswith(PREFIX) for key in keys(installation))
+    assert all(key.startswith(ASYNC_PREFIX) for key in keys(installation))
 
 
 def test_who_asks_again_finds_the_image_that_is_there(
