@@ -24,7 +24,22 @@ EFFECTS: Mapping[str, frozenset[str]] = {
     "audit": frozenset({"record"}),
 }
 
-Around = Callable[[str, Callable[[], Any]], Any]
+
+class Effect(str):
+    """An effect's name (`tasks.commit`), with what it is given."""
+
+    __slots__ = ("given", "named")
+    given: tuple[Any, ...]
+    named: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, name: str, given: tuple[Any, ...], named: Mapping[str, Any]) -> "Effect":
+        effect = cls(name)
+        effect.given, effect.named = given, named
+        return effect
+
+
+Around = Callable[[Effect, Callable[[], Any]], Any]
 """Given the effect's name (`tasks.commit`) and what has it, has it; or does something worse."""
 
 
@@ -43,7 +58,8 @@ class _Watched:
             return self._writer(effect, attribute)
 
         def watched_call(*given: Any, **named: Any) -> Any:
-            return self.around(effect, lambda: attribute(*given, **named))
+            called = Effect.of(effect, given, named)
+            return self.around(called, lambda: attribute(*given, **named))
 
         return watched_call
 
@@ -58,7 +74,8 @@ class _Watched:
                 opened.__exit__(type(error), error, error.__traceback__)
                 raise
             # The object appears when the block ends: that is the effect.
-            self.around(effect, lambda: opened.__exit__(None, None, None))
+            ended = Effect.of(effect, given, named)
+            self.around(ended, lambda: opened.__exit__(None, None, None))
 
         return writer
 

@@ -81,9 +81,10 @@ class Script:
                 self._rules.append(_Running(rule, Random(f"{self.seed}:{len(self._rules)}")))
 
     def calm(self) -> None:
-        """Nothing goes wrong any more."""
+        """Nothing goes wrong any more, and the log begins anew."""
         with self._lock:
             self._rules.clear()
+            self._log.clear()
 
     def log(self) -> tuple[Seen, ...]:
         """What went by, in order of the replies."""

@@ -1,8 +1,9 @@
 """The AWS family, but what boto3 tries again for the stores it tries at once."""
 
+import os
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, cast
+from functools import cache
+from typing import Any
 
 from assetql.adapters.aws.clients import Clients
 from assetql.adapters.aws.family import (
@@ -14,7 +15,7 @@ from assetql.adapters.aws.family import (
 )
 from assetql.adapters.aws.stores import open_stores as open_aws_stores
 from assetql.domain.money import MICROS
-from assetql.ports import Clock, SearchIndex, Stores
+from assetql.ports import Clock, Stores
 from assetql.settings import Settings
 from tests.support.fault_proxy.faults import ERRORS
 
@@ -49,14 +50,13 @@ def open_stores(
 ) -> tuple[Stores, Callable[[], None]]:
     """The stores of the installation that the settings name."""
     del clock  # nothing in the stores of AWS asks for the time
-    clients = kind(region=settings.aws_region, endpoint=settings.aws_endpoint)
+    clients = _clients(kind, settings.aws_region, settings.aws_endpoint, os.getpid())
     budget = round(settings.budget * MICROS)
-    stores = open_aws_stores(clients, names_of(settings), budget=budget)
-    return replace(stores, index=cast("SearchIndex", Unfed())), lambda: None
+    return open_aws_stores(clients, names_of(settings), budget=budget), lambda: None
 
 
-class Unfed:
-    """An index that nothing feeds: on AWS a table's stream does, through a handler."""
-
-    def catch_up(self) -> None:
-        """Takes nothing in."""
+@cache
+def _clients(kind: type[Clients], region: str | None, endpoint: str | None, pid: int) -> Clients:
+    """Made once per process: making them takes longer than most tests, and a fork shares them."""
+    del pid
+    return kind(region=region, endpoint=endpoint)
