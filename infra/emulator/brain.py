@@ -55,7 +55,7 @@ def _messages(messages: Sequence[Document]) -> Iterator[BaseMessage]:
             continue
         for block in message["content"]:
             if "text" in block:
-                yield _human(block["text"])
+                yield from _humans(block["text"])
             elif "toolResult" in block:
                 yield _result(block["toolResult"])
 
@@ -70,16 +70,44 @@ def _assistant(content: Sequence[Document]) -> AIMessage:
     )
 
 
-def _human(text: str) -> HumanMessage:
-    """The message with what its text tells of files, or of a notice."""
-    head, _, facts = text.partition("\n")
-    if head == NOTICE:
-        return HumanMessage(text, additional_kwargs={"kind": "notice", **json.loads(facts)})
-    said, attached, lines = text.rpartition(ATTACHED)
-    if not attached:
-        return HumanMessage(text, additional_kwargs={"said": text})
-    files = [json.loads(line) for line in lines.strip().splitlines()]
-    return HumanMessage(text, additional_kwargs={"said": said.rstrip("\n"), "uploads": files})
+def _humans(text: str) -> Iterator[HumanMessage]:
+    """Messages that the wire has joined: a notice is two lines, files are a line each."""
+    said: list[str] = []
+    files: list[Document] | None = None
+    for line in text.split("\n"):
+        facts = _facts(line) if files is not None or said[-1:] == [NOTICE] else None
+        if facts is not None and files is not None:
+            files.append(facts)
+        elif facts is not None:
+            yield from _said(said[:-1], None)
+            yield HumanMessage(f"{NOTICE}\n{line}", additional_kwargs={"kind": "notice", **facts})
+            said = []
+        elif line == ATTACHED:
+            files = []
+        else:
+            if files is not None:
+                yield from _said(said, files)
+                said, files = [], None
+            said.append(line)
+    yield from _said(said, files)
+
+
+def _said(lines: Sequence[str], files: Sequence[Document] | None) -> Iterator[HumanMessage]:
+    """What a person wrote and attached, if anything."""
+    text = "\n".join(lines)
+    if files:
+        yield HumanMessage(text, additional_kwargs={"said": text, "uploads": list(files)})
+    elif text:
+        yield HumanMessage(text, additional_kwargs={"said": text})
+
+
+def _facts(line: str) -> dict[str, Any] | None:
+    """The object that a line of JSON holds: people may write such lines themselves."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None  # pyright: ignore[reportUnknownVariableType]
 
 
 def _result(result: Document) -> ToolMessage:
