@@ -13,6 +13,7 @@ ALL = (
     "worker_import",
     "worker_loop",
     "turn",
+    "turn_on_aws",
     "search",
     "style_gate",
 )

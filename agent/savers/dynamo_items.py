@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, cast
+from uuid import uuid4
 
 from langgraph.checkpoint.base import WRITES_IDX_MAP, Checkpoint, PendingWrite, writes_sort_key
 from langgraph.checkpoint.serde.base import SerializerProtocol
@@ -161,8 +162,9 @@ class CheckpointItems:
         data = cast("bytes", item["data"])
         if len(data) <= _LARGE:
             return item
-        thread, name = (sha256(t.encode()).hexdigest() for t in (fence.thread_id, str(item["sk"])))
-        key = f"checkpoints/{fence.workspace}/{thread}/{name}"
+        # A name of its own each time: who is refused and cleans up takes nobody else's object.
+        thread = sha256(fence.thread_id.encode()).hexdigest()
+        key = f"checkpoints/{fence.workspace}/{thread}/{uuid4().hex}"
         self.objects.put(key, data, media_type="application/octet-stream")
         return {name: value for name, value in item.items() if name != "data"} | {"object": key}
 

@@ -50,6 +50,15 @@ def test_threads_are_newest_activity_first(stores: Stores) -> None:
     assert stores.inbox.threads("nobody") == ()
 
 
+def test_a_message_that_was_sent_earlier_moves_no_thread_back(stores: Stores) -> None:
+    stores.inbox.post(
+        a_message("m1", kind=MessageKind.NOTICE, text="Done.", created_at=START + MINUTE)
+    )
+    stores.inbox.post(a_message("m2", text="Make potions", created_at=START))
+    (thread,) = stores.inbox.threads(STUDIO)
+    assert (thread.title, thread.updated_at) == ("Make potions", START + MINUTE)
+
+
 def test_a_thread_is_called_what_a_person_first_said(stores: Stores) -> None:
     stores.inbox.post(a_message("m1", kind=MessageKind.NOTICE, text="Done.", author="system"))
     stores.inbox.post(a_message("m2", text="  Make\n40   potions ", author="bo"))
