@@ -27,6 +27,7 @@ from assetql.adapters.local.index import SqliteIndex
 from assetql.domain.asset import Asset, Recipe
 from assetql.domain.search import SearchQuery
 from assetql.domain.tags import Tag, TagSet
+from assetql.ports import SearchIndex
 
 AIM = 0.5
 DIMENSIONS = DescriptorEmbedder().dimensions
@@ -136,8 +137,8 @@ def unit_vectors(count: int) -> NDArray[np.float32]:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def build(index: SqliteIndex, rng: random.Random, vectors: NDArray[np.float32]) -> None:
-    """Applies all assets in chunks, as the change feed gives them."""
+def build(index: SearchIndex, rng: random.Random, vectors: NDArray[np.float32]) -> None:
+    """Applies all assets in chunks, as a feed or a stream gives them."""
     made: list[Asset] = []
     for number, vector in enumerate(vectors):
         made.append(asset(number, rng, tuple(vector.tolist())))
@@ -250,7 +251,7 @@ def kinds(rng: random.Random, vectors: NDArray[np.float32]) -> dict[str, Callabl
 
 
 def searches(
-    index: SqliteIndex, rng: random.Random, vectors: NDArray[np.float32], rounds: int
+    index: SearchIndex, rng: random.Random, vectors: NDArray[np.float32], rounds: int
 ) -> tuple[list[Row], float]:
     """The kinds in turn, so that what else the machine does falls on all of them alike."""
     makers = kinds(rng, vectors)

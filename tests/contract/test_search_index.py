@@ -112,6 +112,11 @@ def test_a_phrase_does_not_reach_over_the_end_of_a_text(index: SearchIndex) -> N
     assert found(index, text="金币") == []
 
 
+def test_characters_count_in_their_order_only(index: SearchIndex) -> None:
+    feed(index, an_asset("a", "币金"), an_asset("b", "金色的币"), an_asset("c", "两枚金币"))
+    assert found(index, text="金币") == ["c"]
+
+
 # Filters
 
 
