@@ -78,6 +78,7 @@ class BedrockChat(ChatBedrockConverse):
                     loop.call_soon_threadsafe(chunks.put_nowait, None)
 
         reading = loop.run_in_executor(self._pool, copy_context().run, read)
+        reading.add_done_callback(_take_error)
         try:
             while (chunk := await chunks.get()) is not None:
                 if run_manager:
@@ -92,6 +93,12 @@ class BedrockChat(ChatBedrockConverse):
         if not any(name in model for name in _CACHED):
             return options
         return {"cache_control": {"type": "ephemeral"}, **options}
+
+
+def _take_error(reading: asyncio.Future[None]) -> None:
+    """An error that comes when nobody waits any more is nobody's."""
+    if not reading.cancelled():
+        reading.exception()
 
 
 def open_bedrock_chat(model: str, settings: Settings) -> BedrockChat:

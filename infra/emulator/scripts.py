@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-_MOST_REQUESTS = 1_000
+_MOST_REQUESTS = 500
 
 
 class Answer(BaseModel):
