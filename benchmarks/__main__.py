@@ -11,6 +11,7 @@ ALL = (
     "thumbnails",
     "export",
     "worker_import",
+    "handler_import",
     "worker_loop",
     "turn",
     "turn_on_aws",

@@ -7,12 +7,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import EventType
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from assetql.domain.errors import AssetQLError, Unavailable
-from assetql.lambdas.deliveries import delivery_of
-from assetql.lambdas.runtime import Event, each_record, measure, observed, services
+from assetql.lambdas.records import each_message
+from assetql.lambdas.runtime import Event, measure, observed, services
 from assetql.pipeline.generate import Generator, Heartbeat, generate
 from assetql.pipeline.heartbeat import LeaseHeartbeat
 from assetql.pipeline.make_image import make_image
@@ -35,7 +33,7 @@ def handler(event: Event, context: "LambdaContext") -> object:
     opened = services()
     with LeaseHeartbeat(opened.stores, opened.clock, opened.terms.lease) as heartbeat:
         invocation = _Invocation(opened, heartbeat, context)
-        return each_record(event, context, EventType.SQS, invocation.work_on)
+        return each_message(event, context, invocation.work_on)
 
 
 class _Invocation:
@@ -47,9 +45,8 @@ class _Invocation:
         self._context = context
         self._longest = 0.0
 
-    def work_on(self, record: SQSRecord) -> None:
-        """Raises where the message has to come again, which says when."""
-        delivery = delivery_of(record)
+    def work_on(self, delivery: Delivery) -> None:
+        """Raises where the message has to come again, having said when."""
         begin = perf_counter()
         self._leave_in_time(delivery)
         try:

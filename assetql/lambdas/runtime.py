@@ -1,4 +1,4 @@
-"""What the handlers share: services once per process, logs, traces, metrics and batches."""
+"""What the handlers share: services once per process, logs, traces, metrics and errors."""
 
 from collections.abc import Callable
 from functools import cache, wraps
@@ -6,11 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Tracer
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
 
 from assetql.domain.errors import AssetQLError
 from assetql.lambdas.logs import SERVICE, logger
@@ -18,10 +13,8 @@ from assetql.services import Services, open_services
 from assetql.settings import Settings
 from assetql.telemetry.events import EventLog
 from assetql.telemetry.failure import causes_of
-from assetql.telemetry.ids import bound
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 Event = dict[str, Any]
@@ -68,7 +61,7 @@ def observed(handler: Handler) -> Handler:
         except Misconfigured:
             raise
         except Exception as error:  # noqa: BLE001 — Lambda would write its message down
-            _tell("handler", error)
+            tell("handler", error)
             raise HandlerFailed(causes_of(error)) from None
 
     traced = _TRACER.capture_lambda_handler(guarded, capture_response=False)
@@ -80,27 +73,8 @@ def observed(handler: Handler) -> Handler:
     return logged
 
 
-def each_record(
-    event: Event, context: "LambdaContext", kind: EventType, work: Callable[[Any], object]
-) -> "PartialItemFailureResponse":
-    """Calls `work` for every record; those for which it raises are reported, and come again."""
-
-    def record_handler(record: Any) -> object:
-        sqs = kind is EventType.SQS
-        with bound(record=record.message_id if sqs else record.event_id):
-            try:
-                return work(record)
-            except Exception as error:
-                _tell("record", error)
-                raise
-
-    processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=False)
-    return process_partial_response(
-        event=event, record_handler=record_handler, processor=processor, context=context
-    )
-
-
-def _tell(what: str, error: Exception) -> None:
+def tell(what: str, error: Exception) -> None:
+    """The error as an event: a warning where it was foreseen, else a crash with its places."""
     if isinstance(error, AssetQLError):
         _EVENTS.warning(f"{what}.failed", error)
     else:

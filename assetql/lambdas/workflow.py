@@ -2,13 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.utilities.batch import EventType
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
-
 from assetql.adapters.codec import Codec
 from assetql.domain.task import Task
-from assetql.lambdas.documents import document_of
-from assetql.lambdas.runtime import Event, each_record, observed, services
+from assetql.lambdas.records import each_document
+from assetql.lambdas.runtime import Event, observed, services
 from assetql.pipeline.workflow import close_batch
 from assetql.services import workflow_of
 
@@ -24,13 +21,10 @@ def handler(event: Event, context: "LambdaContext") -> object:
     workflow = workflow_of(services())
     seen: set[tuple[str, str]] = set()
 
-    def close(record: DynamoDBRecord) -> None:
-        task = document_of(record, _TASKS)
-        if task is None or not task.status.ended:
-            return
+    def close(task: Task) -> None:
         batch = task.key.workspace, task.key.batch_id
-        if batch not in seen:
+        if task.status.ended and batch not in seen:
+            seen.add(batch)  # where it fails, this record brings all those behind it along again
             close_batch(*batch, workflow)
-            seen.add(batch)
 
-    return each_record(event, context, EventType.DynamoDBStreams, close)
+    return each_document(event, context, _TASKS, close)
