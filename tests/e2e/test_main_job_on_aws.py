@@ -15,8 +15,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from assetql.adapters.aws.async_images import PREFIX
 from assetql.adapters.aws.clients import Clients
+from assetql.adapters.aws.resources import ASYNC_PREFIX
 from infra.emulator.environment import REGION
 from tests.e2e.conftest import Cli, references
 from tests.e2e.emulated import emulated
@@ -77,7 +77,7 @@ def _asked_asynchronously(emulator: Any) -> list[str]:
     """The requests that lie in the bucket for SageMaker's asynchronous inference."""
     use_test_credentials()
     s3 = Clients(region=REGION, endpoint=emulator["endpoint"]).s3
-    listed = s3.list_objects_v2(Bucket="assetql", Prefix=PREFIX).get("Contents", [])
+    listed = s3.list_objects_v2(Bucket="assetql", Prefix=ASYNC_PREFIX).get("Contents", [])
     return [found["Key"] for found in listed if found["Key"].endswith("job.json")]
 
 
