@@ -261,7 +261,7 @@ class Schedules(RuleBasedStateMachine):
             ),
         )
         if did.ending is Ending.OK and did.result.package:
-            assert self.services.stores.objects.exists(did.result.package.object_key)
+            assert self.services.stores.objects.exists(did.result.package.key)
 
     @rule(batch=batches, trouble=TROUBLES)
     def tags(self, batch: Batch, trouble: Trouble | None) -> None:

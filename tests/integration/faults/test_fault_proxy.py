@@ -86,7 +86,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
 @pytest.fixture
 def wired(installation: Wired, tmp_path: Path) -> Wired:
     installation.proxy.calm()
-    installation.clients.sqs.purge_queue(QueueUrl=installation.queue)
+    installation.received()  # what an earlier test has sent
+    installation.proxy.calm()
     installation.partition = tmp_path.name
     return installation
 

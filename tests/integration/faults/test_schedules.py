@@ -60,6 +60,8 @@ class SchedulesOnAws(Schedules):
 
 TestSchedules = Schedules.TestCase
 TestSchedulesOnAws = SchedulesOnAws.TestCase
+# Making a failing schedule shorter takes longer than finding it: it is printed as it was found.
+QUICK = [Phase.explicit, Phase.reuse, Phase.generate]
 SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 if settings.default is settings.get_profile("assetql"):
     TestSchedules.settings = settings(
@@ -69,7 +71,5 @@ if settings.default is settings.get_profile("assetql"):
         max_examples=6, stateful_step_count=8, suppress_health_check=SLOW
     )
 else:
-    TestSchedules.settings = settings(stateful_step_count=40)
-    # Each step takes a while here: a failing schedule is printed as it was found.
-    quick = [Phase.explicit, Phase.reuse, Phase.generate]
-    TestSchedulesOnAws.settings = settings(stateful_step_count=10, phases=quick)
+    TestSchedules.settings = settings(stateful_step_count=40, phases=QUICK)
+    TestSchedulesOnAws.settings = settings(stateful_step_count=10, phases=QUICK)
