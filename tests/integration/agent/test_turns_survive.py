@@ -1,10 +1,8 @@
 """Turns that end badly, late or never: the thread stays usable and bounded."""
 
 import asyncio
-import sqlite3
-from contextlib import aclosing, closing
+from contextlib import aclosing
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ from agent.events import Done, ErrorEvent
 from agent.savers.fence import reading_config
 from agent.state import KEPT_MESSAGES, MOST_MESSAGES
 from agent.turn import MOST_RESUMES
-from assetql.adapters.local.stores import DATABASE_NAME
 from assetql.domain.errors import StaleClaim
 from tests.integration.agent.talking import (
     Gate,
@@ -180,23 +177,3 @@ async def test_a_step_that_kills_its_process_each_time_does_not_brick_the_thread
     assert_paired(await healthy.messages())
     gate.open.set()
     await hung
-
-
-async def test_a_turn_that_is_cancelled_while_it_begins_gives_the_thread_back(
-    open_talk: Open, tmp_path: Path
-) -> None:
-    talk = open_talk(echo, turn_lease_seconds=3600)
-    with closing(sqlite3.connect(tmp_path / DATABASE_NAME, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")  # the turn's first write waits for this
-        task = asyncio.create_task(talk.say("first", message_id="first"))
-        await asyncio.sleep(0.1)
-        task.cancel()
-        await asyncio.sleep(0.1)
-        other.rollback()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-
-    async with asyncio.timeout(10):
-        await talk.say("second", message_id="second")
-    people = [m.text for m in await talk.messages() if isinstance(m, HumanMessage)]
-    assert people == ["first", "second"]
