@@ -14,9 +14,10 @@ from agent.events import Done
 from assetql.domain.audit import AuditRecord
 from tests.integration.agent.talking import Open, Runtime, echo, look, once
 from tests.support.emulator import emulator_address
-from tests.support.fault_proxy.faults import LOST_REPLY
+from tests.support.fault_proxy.faults import LOST_REPLY, Forward, error_reply
 from tests.support.fault_proxy.proxy import FaultProxy
 from tests.support.fault_proxy.script import Rule
+from tests.support.fault_proxy.traffic import Reply, Request
 
 pytestmark = pytest.mark.parametrize("family", ["aws"])
 
@@ -111,6 +112,34 @@ async def test_a_turn_whose_replies_are_lost_is_answered_once(
     assert [m.text for m in messages if isinstance(m, HumanMessage)] == ["look"]
     lease = talk.agent.services.stores.turns.get("default", "t")
     assert (lease.token, lease.consumed) == (1, 1)
+
+
+class InTheWay:
+    """Another transaction holds an item of this request: nothing is carried out."""
+
+    name = "conflict"
+
+    async def __call__(self, request: Request, forward: Forward) -> Reply:
+        if request.operation == "UpdateItem":
+            return error_reply(request, 400, "TransactionConflictException")
+        reply = error_reply(request, 400, "TransactionCanceledException")
+        reasons = [{"Code": "None"} for _ in request.document["TransactItems"]]
+        reasons[0] = {"Code": "TransactionConflict"}
+        return reply.with_document({**reply.document, "CancellationReasons": reasons})
+
+
+async def test_who_finds_another_write_in_the_way_tries_again(
+    open_talk: Open, proxy: FaultProxy
+) -> None:
+    """As when somebody posts to the thread in the moment of a checkpoint."""
+    rules = [Rule(fault=InTheWay(), operation="UpdateItem", times=2)]
+    rules += [Rule(fault=InTheWay(), operation="TransactWriteItems", skip=n) for n in (0, 2, 4)]
+    proxy.plan(*rules)
+    talk = open_talk(once("look"), [look], aws_endpoint=proxy.address)
+
+    assert await talk.reply("look") == "It answered: saw it"
+    assert proxy.hits() == 5
+    assert len(await talk.messages()) == 4
 
 
 async def test_large_state_is_an_object_and_only_the_newest_stays(open_talk: Open) -> None:
