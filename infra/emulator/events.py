@@ -18,6 +18,7 @@ from assetql.adapters.aws.clients import Clients, open_clients
 from assetql.adapters.aws.resources import Names
 from assetql.settings import Settings
 from infra.emulator.invocation import Environment
+from infra.emulator.lifeline import end_with_input
 from infra.emulator.pollers import Poller, open_poller
 from infra.triggers import TRIGGERS, EverySeconds, Trigger
 
@@ -67,6 +68,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=names, help="by default all of them")
     parser.add_argument("--without", action="append", choices=names, default=[])
     parser.add_argument("--every", type=int, help="seconds, instead of the schedules' own")
+    parser.add_argument("--with-input", action="store_true", help="end when standard input does")
     asked = parser.parse_args()
     settings = Settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(name)s: %(message)s")
@@ -83,6 +85,8 @@ def main() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)
+    if asked.with_input:
+        end_with_input()
     loop.run()
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import uvicorn
 
+from infra.emulator.lifeline import end_with_input
+
 Scope = MutableMapping[str, Any]
 Channel = Callable[..., Awaitable[Any]]
 Application = Callable[[Scope, Channel, Channel], Awaitable[None]]
@@ -57,11 +59,14 @@ def main() -> None:
     """Serves until it is interrupted."""
     parser = argparse.ArgumentParser(prog="infra.emulator.server", description=__doc__)
     parser.add_argument("--port", type=int, default=4566)
-    port = parser.parse_args().port
+    parser.add_argument("--with-input", action="store_true", help="end when standard input does")
+    asked = parser.parse_args()
+    if asked.with_input:
+        end_with_input()
     uvicorn.run(
-        application(port),
+        application(asked.port),
         host="127.0.0.1",
-        port=port,
+        port=asked.port,
         log_level="warning",
         access_log=False,
         date_header=False,  # ministack sends one: two of them are read as none

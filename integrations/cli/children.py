@@ -15,7 +15,7 @@ class Children:
     """One process per name, which runs `python -m …`.
 
     What they have to say is appended to a file each in the folder `logs`. They don't hear Ctrl-C,
-    which is meant for this process.
+    which is meant for this process. Their standard input ends with it.
     """
 
     def __init__(self, commands: Mapping[str, Sequence[str]], *, logs: Path) -> None:
@@ -33,6 +33,8 @@ class Children:
         interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # what a child is born with
         self._logs.mkdir(parents=True, exist_ok=True)
         for name in names or self._commands:
+            if name in self._processes:
+                self._processes[name].communicate()
             self._processes[name] = self._started(name)
         signal.signal(signal.SIGINT, interrupt)
 
@@ -47,16 +49,16 @@ class Children:
             process.terminate()
         for process in self._processes.values():
             try:
-                process.wait(_GRACE)
+                process.communicate(timeout=_GRACE)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
+                process.communicate()
 
     def _started(self, name: str) -> subprocess.Popen[bytes]:
         with (self._logs / f"{name}.log").open("ab") as said:
             return subprocess.Popen(  # noqa: S603 — our own command
                 [sys.executable, "-m", *self._commands[name]],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=said,
                 stderr=said,
             )

@@ -59,7 +59,7 @@ def emulation(
     use(variables)
     names = Names(settings.aws_prefix, settings.aws_bucket or settings.aws_prefix)
     logs = settings.home / "logs"
-    serve = {"emulator": ["infra.emulator.server", "--port", str(port)]}
+    serve = {"emulator": ["infra.emulator.server", "--with-input", "--port", str(port)]}
     with child_processes(serve, logs=logs) as server:
         _wait(port, server, logs)
         clients = Clients(region=REGION, endpoint=endpoint)
@@ -71,7 +71,7 @@ def emulation(
 
 def _event_loops(generators: int, every: int | None) -> dict[str, list[str]]:
     """One process makes no two images at once; the other handlers share one."""
-    loop = ["infra.emulator.events"]
+    loop = ["infra.emulator.events", "--with-input"]
     others = [*loop, "--without", _GENERATOR]
     if every is not None:
         others += ["--every", str(every)]

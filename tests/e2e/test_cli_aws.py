@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.e2e.conftest import Cli
@@ -44,6 +45,17 @@ def test_ctrl_c_ends_everything_that_it_started(cli: Cli, tmp_path: Path) -> Non
     sourced = json.loads(subprocess.check_output(["sh", "-c", shell], env={"AWS_PROFILE": "mine"}))
     assert told["environment"].items() <= sourced.items()
     assert "AWS_PROFILE" not in sourced
+
+
+def test_nothing_is_left_behind_where_it_is_killed(cli: Cli) -> None:
+    words = ("aws", "emulate", "--port", free_port(), "--generators", 0, "--json")
+    with cli.spawn(*words) as process:
+        assert process.stdout
+        children = [psutil.Process(pid) for pid in document(process.stdout)["processes"].values()]
+        process.kill()
+        process.wait()
+    _, left = psutil.wait_procs(children, timeout=30)
+    assert not left
 
 
 def test_it_ends_with_its_server_and_says_where_the_reason_is(cli: Cli) -> None:

@@ -11,12 +11,13 @@ import signal
 import time
 import urllib.request
 import zipfile
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from assetql.adapters.aws.clients import Clients
-from assetql.adapters.aws.resources import ASYNC_PREFIX
+from assetql.adapters.aws.resources import ASYNC_PREFIX, TASKS
 from infra.emulator.environment import REGION
 from tests.e2e.conftest import Cli, references
 from tests.e2e.emulated import emulated
@@ -31,7 +32,7 @@ SOON = 30  # seconds
 
 
 def test_from_a_message_to_the_packages(cli: Cli, small_list: Path) -> None:
-    with emulated(cli) as emulator:
+    with emulated(cli, "--generators", 1) as emulator:
         attach = f"/attach {small_list} {' '.join(map(str, references('noto', 3)))}"
         ran = cli.process("chat", stdin=f"{attach}\n{ASK}\nyes\n")
         assert (ran.code, ran.err) == (0, "")
@@ -57,8 +58,9 @@ def test_by_asynchronous_inference_though_a_handler_is_killed_in_the_middle(cli:
             assert chat.stdin
             chat.stdin.write("\n".join([*said, "yes", ""]))
             chat.stdin.flush()
-            while not any(batch["counts"]["GENERATING"] for batch in cli.json("batch", "list")):
+            while not _claimed(emulator):
                 assert chat.poll() is None
+                time.sleep(0.05)
             os.kill(emulator["processes"]["image-generator-1"], signal.SIGKILL)
             out, err = chat.communicate(timeout=120)
         assert (chat.returncode, err) == (0, "")
@@ -73,11 +75,27 @@ def test_by_asynchronous_inference_though_a_handler_is_killed_in_the_middle(cli:
     _check(package, images=3)
 
 
+def _claimed(emulator: Any) -> int:
+    """How many tasks are being worked on."""
+    tasks = f"assetql-{TASKS.name}"
+    return _clients(emulator["endpoint"]).dynamodb.scan(TableName=tasks, IndexName="leases")[
+        "Count"
+    ]
+
+
+@cache
+def _clients(endpoint: str) -> Clients:
+    use_test_credentials()
+    return Clients(region=REGION, endpoint=endpoint)
+
+
 def _asked_asynchronously(emulator: Any) -> list[str]:
     """The requests that lie in the bucket for SageMaker's asynchronous inference."""
-    use_test_credentials()
-    s3 = Clients(region=REGION, endpoint=emulator["endpoint"]).s3
-    listed = s3.list_objects_v2(Bucket="assetql", Prefix=ASYNC_PREFIX).get("Contents", [])
+    listed = (
+        _clients(emulator["endpoint"])
+        .s3.list_objects_v2(Bucket="assetql", Prefix=ASYNC_PREFIX)
+        .get("Contents", [])
+    )
     return [found["Key"] for found in listed if found["Key"].endswith("job.json")]
 
 

@@ -34,8 +34,8 @@ def emulator_address() -> str:
     """Where the emulator of this test process answers; it ends with the process."""
     use_test_credentials()
     port = free_port()
-    command = [sys.executable, "-m", "infra.emulator.server", "--port", str(port)]
-    process = subprocess.Popen(command)
+    command = ["-m", "infra.emulator.server", "--with-input", "--port", str(port)]
+    process = subprocess.Popen([sys.executable, *command], stdin=subprocess.PIPE)
     atexit.register(_end, process)
     wait_for_port(port, process)
     return f"http://127.0.0.1:{port}"
@@ -83,4 +83,4 @@ def installation(home: Path, max_receives: int) -> Names:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
-    process.wait(10)
+    process.communicate(timeout=10)
