@@ -12,7 +12,7 @@ from assetql.adapters.search.snapshot import Snapshot
 from assetql.domain.errors import StoreUnavailable
 
 _LOOKS_AGAIN = 1.0  # seconds
-_TRIES = 5
+_TRIES = 10
 _ROWS_TO_SPARE = 10_000
 
 
