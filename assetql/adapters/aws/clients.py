@@ -1,7 +1,7 @@
 """Clients of the AWS services: one session per process, bounded retries, our own timeouts."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -44,20 +44,20 @@ class Clients:
 
     @cached_property
     def bedrock(self) -> Any:
-        """Language and vision models."""
-        return self.client("bedrock-runtime", read_timeout=120)
+        """Language and vision models. People wait for them: fewer attempts, each a long one."""
+        return self.client("bedrock-runtime", read_timeout=90, attempts=3)
 
     @cached_property
     def sagemaker(self) -> Any:
         """Image models. A real-time endpoint answers within 60 s or not at all."""
         return self.client("sagemaker-runtime", read_timeout=65)
 
-    def client(self, service: str, **options: Any) -> "BaseClient":
+    def client(self, service: str, *, attempts: int = _ATTEMPTS, **options: Any) -> "BaseClient":
         """A client of `service` under the project's retries and timeouts."""
         config: dict[str, Any] = {
             "connect_timeout": _CONNECT_SECONDS,
             "read_timeout": _READ_SECONDS,
-            "retries": {"mode": "adaptive", "total_max_attempts": _ATTEMPTS},
+            "retries": {"mode": "adaptive", "total_max_attempts": attempts},
             "max_pool_connections": 64,
             **options,
         }
@@ -72,5 +72,13 @@ class Clients:
 
 
 def open_clients(settings: Settings) -> Clients:
-    """The clients that the settings ask for; credentials come from where boto3 looks for them."""
-    return Clients(region=settings.aws_region, endpoint=settings.aws_endpoint)
+    """The clients that the settings ask for; credentials come from where boto3 looks for them.
+
+    One set per process, whoever asks: a session takes time, and throttling is felt by all.
+    """
+    return _shared(settings.aws_region, settings.aws_endpoint)
+
+
+@cache
+def _shared(region: str | None, endpoint: str | None) -> Clients:
+    return Clients(region=region, endpoint=endpoint)
