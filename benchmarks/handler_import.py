@@ -91,7 +91,7 @@ def measure(handler: str, rounds: int) -> Measured:
 def main() -> None:
     """Prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=HANDLERS)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()

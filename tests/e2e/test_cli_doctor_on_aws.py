@@ -1,13 +1,10 @@
 """Settings that point at AWS and miss something: one clear message from doctor, and at start."""
 
-import json
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
-from urllib.request import Request, urlopen
 
 import pytest
 
@@ -16,6 +13,7 @@ from assetql.adapters.aws.resources import ASSETS, TASKS, Names, TableShape
 from infra.emulator.provision import provision, table_request
 from tests.e2e.conftest import Cli
 from tests.support.emulator import REGION, emulator_address, free_port, installed
+from tests.support.stand_ins import a_model
 
 _RECEIVES = 10
 MODEL = "anthropic.claude-stand-in-v1:0"
@@ -93,14 +91,6 @@ def no_credentials(
         for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
             patch.setenv(name, str(tmp_path / "none"))
         yield
-
-
-def play(model: str, *answers: dict[str, Any]) -> None:
-    """Directs the stand-in for Bedrock."""
-    address = f"{emulator_address()}/model/{quote(model, safe='')}/script"
-    body = json.dumps({"answers": answers, "repeat": True}).encode()
-    with urlopen(Request(address, body, method="PUT")) as answer:
-        assert answer.status < 300
 
 
 def test_a_whole_installation_is_found_whole(installation: Installation) -> None:
@@ -197,10 +187,10 @@ def test_a_queue_without_dead_letters(installation: Installation) -> None:
 
 
 def test_no_access_to_a_model(installation: Installation) -> None:
-    model = "anthropic.claude-stand-in-denied-v1:0"
-    play(model, {"error": "AccessDeniedException"})
-    (told,) = installation.wrong(ASSETQL_TAGGER=f"bedrock:{model}")
-    assert told.startswith(f"Model {model}: ")
+    model = a_model()
+    model.follow({"error": "AccessDeniedException"}, repeat=True)
+    (told,) = installation.wrong(ASSETQL_TAGGER=f"bedrock:{model.name}")
+    assert told.startswith(f"Model {model.name}: ")
     assert "may not use it" in told
 
 
@@ -211,11 +201,10 @@ def test_no_such_model(installation: Installation) -> None:
 
 
 def test_a_busy_model_is_there(installation: Installation) -> None:
-    model = "anthropic.claude-stand-in-busy-v1:0"
-    play(model, {"error": "ThrottlingException"})
-    assert installation.doctor(ASSETQL_TAGGER=f"bedrock:{model}")[f"Model {model}"]["state"] == (
-        "note"
-    )
+    model = a_model()
+    model.follow({"error": "ThrottlingException"}, repeat=True)
+    found = installation.doctor(ASSETQL_TAGGER=f"bedrock:{model.name}")
+    assert found[f"Model {model.name}"]["state"] == "note"
 
 
 def test_every_command_is_refused_at_its_start(installation: Installation) -> None:

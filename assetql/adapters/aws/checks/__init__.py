@@ -22,11 +22,9 @@ Check = Callable[[], Finding]
 class _Brief(Clients):
     """Clients that give up early: somebody waits for the answer."""
 
-    def client(self, service: str, **options: Any) -> Any:
-        retries = {"mode": "standard", "total_max_attempts": 2}
-        return super().client(
-            service, **{**options, "connect_timeout": 2, "read_timeout": 20, "retries": retries}
-        )
+    def client(self, service: str, *, attempts: int = 2, **options: Any) -> Any:
+        brief = {**options, "connect_timeout": 2, "read_timeout": 20}
+        return super().client(service, attempts=min(attempts, 2), **brief)
 
 
 def examine(settings: Settings, *, quickly: bool) -> Iterator[Finding]:
