@@ -15,6 +15,7 @@ from assetql.domain.errors import StoreUnavailable
 Action = dict[str, dict[str, Any]]
 
 ABSENT = "attribute_not_exists(#pk)"
+OVER_THE_LAST = "#version = :before"  # `before`: one less than the version that is written
 WRITE = "write_id"  # of the last conditional write: one whose reply was lost finds itself
 TRIES = 10
 _LONGEST_PAUSE = 2.0

@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+from assetql.adapters.aws.actions import OVER_THE_LAST
 from assetql.adapters.aws.items import Item, key_of
 from assetql.adapters.aws.table import Table
 from assetql.adapters.codec import Codec, micros
@@ -25,8 +26,7 @@ class DynamoApprovals:
         return _approval(item) if item else None
 
     def save(self, approval: Approval) -> None:
-        before = {"before": approval.version - 1}
-        self._table.replace(_item(approval), "#version = :before", before)
+        self._table.replace(_item(approval), OVER_THE_LAST, {"before": approval.version - 1})
 
     def pending(self, workspace: str) -> tuple[Approval, ...]:
         items = self._table.query("#pk = :pk", {"pk": key_of(workspace)}, index="pending")

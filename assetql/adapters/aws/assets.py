@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from assetql.adapters.aws.actions import OVER_THE_LAST
 from assetql.adapters.aws.chunks import (
     asset_partition,
     asset_sort,
@@ -36,7 +37,7 @@ class DynamoAssets:
         return tuple(found[place] for place in places if place in found)
 
     def save(self, asset: Asset) -> None:
-        self._table.replace(asset_item(asset), "#version = :before", {"before": asset.version - 1})
+        self._table.replace(asset_item(asset), OVER_THE_LAST, {"before": asset.version - 1})
 
     def page(
         self, workspace: str, batch_id: str, *, after: str | None = None, limit: int = 500

@@ -4,8 +4,16 @@ import json
 from itertools import islice
 from uuid import uuid4
 
-from assetql.adapters.aws.actions import ABSENT, WRITE, Action, Refused, put_action, transact
-from assetql.adapters.aws.items import Item, Value, key_of
+from assetql.adapters.aws.actions import (
+    ABSENT,
+    OVER_THE_LAST,
+    WRITE,
+    Action,
+    Refused,
+    put_action,
+    transact,
+)
+from assetql.adapters.aws.items import Item, Value, key_of, whole
 from assetql.adapters.aws.table import Table
 from assetql.adapters.codec import Codec, micros
 from assetql.domain.batch import Batch, FollowUp
@@ -16,7 +24,6 @@ _BATCHES = Codec(Batch)
 _FOLLOW_UPS = Codec(FollowUp)
 _BY_AGE = "by_age"
 _ACTIVE = "active"
-_OVER_THE_LAST = "#version = :before"
 
 
 class DynamoBatches:
@@ -55,7 +62,7 @@ class DynamoBatches:
         return _batch(item) if item else None
 
     def save(self, batch: Batch) -> None:
-        self._table.replace(_item(batch), _OVER_THE_LAST, {"before": batch.version - 1})
+        self._table.replace(_item(batch), OVER_THE_LAST, {"before": batch.version - 1})
 
     def page(self, workspace: str, *, after: str | None = None, limit: int = 50) -> Page[Batch]:
         condition = "#pk = :pk"
@@ -106,7 +113,7 @@ class DynamoBatches:
             str(item["sk"]),
             f"SET #version = :version, #document = :document, #{WRITE} = :write",
             # A write whose reply was lost is tried again, and finds itself.
-            condition=f"{_OVER_THE_LAST} OR #{WRITE} = :write",
+            condition=f"{OVER_THE_LAST} OR #{WRITE} = :write",
             values={
                 "version": follow_up.version,
                 "document": item["document"],
@@ -122,7 +129,7 @@ class DynamoBatches:
 
 def save_action(table: Table, batch: Batch) -> Action:
     """`BatchStore.save` as a part of a transaction of the caller's."""
-    return put_action(table.name, _item(batch), _OVER_THE_LAST, {"before": batch.version - 1})
+    return put_action(table.name, _item(batch), OVER_THE_LAST, {"before": batch.version - 1})
 
 
 def _sort(batch_id: str) -> str:
@@ -164,6 +171,4 @@ def _follow_up(item: Item) -> FollowUp:
 
 def _number(follow_up: Item) -> int:
     """Which one it was to be declared."""
-    number = follow_up["number"]
-    assert isinstance(number, int)
-    return number
+    return whole(follow_up, "number")

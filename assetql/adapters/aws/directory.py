@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assetql.adapters.aws.items import Item, key_of
+from assetql.adapters.aws.items import Item, key_of, whole
 from assetql.adapters.aws.table import Table
 from assetql.domain.task import TRANSITIONS, TaskStatus
 
@@ -50,9 +50,7 @@ class Directory:
         item = self._tasks.get(key_of(workspace, batch_id), _SORT)
         if item is None:
             return Chunks(0, {})
-        number, final = item["number"], _final(item)
-        assert isinstance(number, int)
-        return Chunks(number, final)
+        return Chunks(whole(item, "number"), _final(item))
 
     def grow(self, workspace: str, batch_id: str, number: int) -> None:
         """The batch has `number` chunks at least."""

@@ -55,6 +55,13 @@ def plain(item: Mapping[str, Mapping[str, Any]]) -> Item:
     }
 
 
+def whole(item: Item, name: str) -> int:
+    """The number that the attribute holds."""
+    value = item[name]
+    assert isinstance(value, int)
+    return value
+
+
 def placeholders(expressions: str, values: Mapping[str, Value]) -> dict[str, Any]:
     """What stands behind the `#attribute` and `:value` of the expressions.
 

@@ -13,7 +13,7 @@ from assetql.adapters.aws.actions import (
     update_action,
 )
 from assetql.adapters.aws.batches import save_action
-from assetql.adapters.aws.items import Item, key_of
+from assetql.adapters.aws.items import Item, key_of, whole
 from assetql.adapters.aws.table import Table
 from assetql.adapters.codec import micros
 from assetql.domain.batch import Batch
@@ -90,8 +90,8 @@ class DynamoLedger:
     def _account(self, item: Item | None) -> Account:
         if item is None:
             return Account(self._initial_budget)
-        used, spent = _whole(item, "used"), _whole(item, "spent")
-        return Account(_whole(item, "budget"), reserved=used - spent, spent=spent)
+        used, spent = whole(item, "used"), whole(item, "spent")
+        return Account(whole(item, "budget"), reserved=used - spent, spent=spent)
 
 
 def _item(entry: LedgerEntry) -> Item:
@@ -112,9 +112,3 @@ def _exceeded(entry: LedgerEntry, account: Account) -> BudgetExceeded:
         f"{money_text(account.available)} left of the budget of {money_text(account.budget)}.",
         remedy="Start fewer images, or have the owner raise the budget.",
     )
-
-
-def _whole(item: Item, name: str) -> int:
-    value = item[name]
-    assert isinstance(value, int)
-    return value

@@ -9,8 +9,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
-from assetql.adapters.aws.actions import ABSENT, Action, Refused, put_action, transact
-from assetql.adapters.aws.items import Item, Value, key_of, keys
+from assetql.adapters.aws.actions import (
+    ABSENT,
+    OVER_THE_LAST,
+    Action,
+    Refused,
+    put_action,
+    transact,
+)
+from assetql.adapters.aws.items import Item, Value, key_of, keys, whole
 from assetql.adapters.aws.table import Table
 from assetql.adapters.codec import Codec
 from assetql.domain.errors import Conflict
@@ -18,7 +25,6 @@ from assetql.domain.style import StyleProfile
 
 _STYLES = Codec(StyleProfile)
 _STYLE, _NAME, _KEY = "style", "name", "key"
-_BEFORE = "#version = :before"
 _DOUBLE = 8  # bytes
 
 
@@ -52,7 +58,7 @@ class DynamoStyles:
         stored = self._table.get(*_place(profile.workspace, _STYLE, profile.style_id))
         before: dict[str, Value] = {"before": profile.version - 1}
         if stored is None or stored["folded"] == _folded(profile.name):
-            self._table.replace(_item(profile), _BEFORE, before)
+            self._table.replace(_item(profile), OVER_THE_LAST, before)
         else:
             self._rename(profile, str(stored["folded"]), before)
 
@@ -73,7 +79,7 @@ class DynamoStyles:
 
     def _rename(self, profile: StyleProfile, old: str, before: dict[str, Value]) -> None:
         change = [
-            put_action(self._table.name, _item(profile), _BEFORE, before),
+            put_action(self._table.name, _item(profile), OVER_THE_LAST, before),
             self._put(_holder(profile, _NAME, _folded(profile.name))),
             {"Delete": self._at(_place(profile.workspace, _NAME, old))},
         ]
@@ -117,9 +123,8 @@ def _item(profile: StyleProfile) -> Item:
 
 
 def _profile(item: Item) -> StyleProfile:
-    packed, dimensions = item["embeddings"], item["dimensions"]
+    packed, dimensions = item["embeddings"], whole(item, "dimensions")
     assert isinstance(packed, bytes)
-    assert isinstance(dimensions, int)
     numbers = struct.unpack(f"<{len(packed) // _DOUBLE}d", packed)
     embeddings = tuple(
         numbers[start : start + dimensions] for start in range(0, len(numbers), dimensions)

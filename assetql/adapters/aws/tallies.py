@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from assetql.adapters.aws.chunks import task_partition
 from assetql.adapters.aws.directory import FINAL, Directory, Sums
+from assetql.adapters.aws.items import whole
 from assetql.adapters.aws.table import Table
 from assetql.domain.ledger import Tally
 from assetql.domain.task import OPEN, Counts, TaskStatus
@@ -41,10 +42,9 @@ class Tallies:
         tasks: Counter[str] = Counter()
         value: Counter[str] = Counter()
         for item in self._tasks.query("#pk = :pk", {"pk": partition}, index=OUTLINE):
-            status, price = str(item["status"]), item["unit_price"]
-            assert isinstance(price, int)
+            status = str(item["status"])
             tasks[status] += 1
-            value[status] += price
+            value[status] += whole(item, "unit_price")
         return {status: (tasks[status], value[status]) for status in tasks}
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from assetql.adapters.aws.actions import ABSENT, Refused, put_action, transact
+from assetql.adapters.aws.actions import ABSENT, OVER_THE_LAST, Refused, put_action, transact
 from assetql.adapters.aws.assets import asset_item
 from assetql.adapters.aws.batches import DynamoBatches
 from assetql.adapters.aws.chunks import chunk_of_task, read_chunks, task_partition, task_sort
 from assetql.adapters.aws.directory import Directory
-from assetql.adapters.aws.items import Item, Value
+from assetql.adapters.aws.items import Item, Value, whole
 from assetql.adapters.aws.table import Table
 from assetql.adapters.aws.tallies import OUTLINE, Tallies
 from assetql.adapters.codec import Codec, micros, moment
@@ -27,7 +27,6 @@ _LEASES = "leases"
 _ADDED_AT_ONCE = 100  # actions of one transaction
 _BYTES_AT_ONCE = 3_000_000  # a transaction may hold 4 MB
 _BYTES_OF_A_CHARACTER = 12  # at most, as JSON carries it
-_OVER_THE_LAST = "#version = :before"
 _UNLEASED = "(attribute_not_exists(#lease_until) OR #lease_until <= :ended)"
 
 
@@ -69,7 +68,7 @@ class DynamoTasks:
         return _task(item) if item else None
 
     def save(self, task: Task, *, lease_ended_by: datetime | None = None) -> None:
-        condition, values = _OVER_THE_LAST, {"before": task.version - 1}
+        condition, values = OVER_THE_LAST, {"before": task.version - 1}
         if lease_ended_by is not None:
             condition = f"{condition} AND {_UNLEASED}"
             values["ended"] = micros(lease_ended_by)
@@ -77,7 +76,7 @@ class DynamoTasks:
 
     def commit(self, task: Task, asset: Asset) -> None:
         before = {"before": task.version - 1}
-        moved = put_action(self._table.name, _item(task), _OVER_THE_LAST, before)
+        moved = put_action(self._table.name, _item(task), OVER_THE_LAST, before)
         made = put_action(self._assets.name, asset_item(asset), ABSENT)
         try:
             transact(self._table.client, [moved, made], what=self._what)
@@ -216,6 +215,4 @@ def _task(item: Item) -> Task:
 
 
 def _leased_until(item: Item) -> int:
-    until = item["lease_until"]
-    assert isinstance(until, int)
-    return until
+    return whole(item, "lease_until")

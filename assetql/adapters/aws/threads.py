@@ -23,7 +23,7 @@ from assetql.adapters.aws.actions import (
     transact,
     update_action,
 )
-from assetql.adapters.aws.items import Item, Value, key_of, plain
+from assetql.adapters.aws.items import Item, Value, key_of, plain, whole
 from assetql.adapters.aws.table import Table
 from assetql.adapters.codec import Codec, micros, moment
 from assetql.domain.errors import StaleClaim, StoreUnavailable
@@ -258,10 +258,10 @@ def _lease(workspace: str, thread_id: str, item: Item) -> TurnLease:
         workspace=workspace,
         thread_id=thread_id,
         holder=str(item["holder"]),
-        token=int(item["token"]),
-        until=moment(int(item["until"])),
-        consumed=int(item["consumed"]),
-        newest=int(item["last"]) if "last" in item else None,
+        token=whole(item, "token"),
+        until=moment(whole(item, "until")),
+        consumed=whole(item, "consumed"),
+        newest=whole(item, "last") if "last" in item else None,
     )
 
 

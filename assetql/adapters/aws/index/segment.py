@@ -12,7 +12,6 @@ from assetql.adapters.search.documents import joined as side_by_side
 from assetql.adapters.search.terms import Phrase, Text
 
 _BETWEEN = "\x1f"  # in no term
-_FIRST_WITHOUT_SPACES = 0x3005  # the first character of those that are terms of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
