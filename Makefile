@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 EXTRAS ?= dev
+SEED := $(shell date +%s)
 export ASSETQL_HOME ?= $(CURDIR)/.assetql
 
 .PHONY: help demo up emulate eval test check format bench faults clean
@@ -51,8 +52,10 @@ format: $(VENV)/.extras ## Format, and mend what the linter can
 bench: $(VENV)/.extras ## Measure, each figure beside its floor
 	$(BIN)/python -m benchmarks
 
-faults: $(VENV)/.extras ## Search longer for schedules of faults that break an invariant
-	$(BIN)/python -m pytest tests/integration/faults --hypothesis-profile=faults -m "slow or not slow"
+faults: $(VENV)/.extras ## Search longer for what breaks an invariant; SEED=… searches as before
+	@echo "To search the same again: make faults SEED=$(SEED)"
+	$(BIN)/python -m pytest -n 2 tests/integration/faults -m "slow or not slow" \
+		--hypothesis-profile=faults --hypothesis-seed=$(SEED)
 
 clean: ## Remove what was made, the environment too
 	rm -rf $(VENV) demo-output aws.env .assetql .pytest_cache .ruff_cache .hypothesis

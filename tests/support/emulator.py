@@ -78,7 +78,16 @@ def installed(
 @cache
 def installation(home: Path, max_receives: int) -> Names:
     """The folder's installation, looked at once per process."""
-    return installed(home, max_receives=max_receives)[1]
+    names = names_for(home)
+    provision(_provisioners(os.getpid()), names, max_receives=max_receives)
+    return names
+
+
+@cache
+def _provisioners(pid: int) -> Clients:
+    """Clients of one process: a fork must not share their connections."""
+    del pid
+    return Clients(region=REGION, endpoint=emulator_address())
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

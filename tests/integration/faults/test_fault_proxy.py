@@ -35,7 +35,10 @@ class OnceOnly(Clients):
     """Clients that never retry, and wait for a second at most."""
 
     def client(self, service: str, **options: Any) -> Any:
-        once = {"retries": {"mode": "standard", "total_max_attempts": 1}, "read_timeout": 1}
+        once: dict[str, Any] = {
+            "retries": {"mode": "standard", "total_max_attempts": 1},
+            "read_timeout": 1,
+        }
         return super().client(service, **options | once)
 
 

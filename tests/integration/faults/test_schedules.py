@@ -19,11 +19,11 @@ from tests.support.fault_proxy.faults import INTERNAL, LOST_REPLY, RESET, THROTT
 from tests.support.fault_proxy.partial import PARTIAL
 from tests.support.fault_proxy.proxy import FaultProxy
 from tests.support.fault_proxy.script import Rule
+from tests.support.prompt_aws.family import ATTEMPTS
 
 FAULTS: dict[str, Fault] = {
     fault.name: fault for fault in (LOST_REPLY, RESET, INTERNAL, THROTTLED, PARTIAL)
 }
-ALL_ATTEMPTS = 6  # of boto3: then our own code has to deal with it
 _REQUESTS = 3  # that an effect takes, and the reads before it
 
 
@@ -49,7 +49,8 @@ class SchedulesOnAws(Schedules):
             with super().troubled(trouble) as services:
                 yield services
             return
-        times = ALL_ATTEMPTS if trouble.after else 1
+        # All of boto3's attempts: then our own code has to deal with it.
+        times = ATTEMPTS if trouble.after else 1
         fault = FAULTS[trouble.kind]
         proxy().plan(Rule(fault=fault, skip=_REQUESTS * trouble.at, times=times))
         try:

@@ -36,9 +36,10 @@ from tests.support.fault_proxy.script import Rule
 from tests.support.homes import OWNER, draft, open_home, start, started
 from tests.support.invariants import check_always, check_at_rest, tasks_of
 from tests.support.making import Fate, scripted
+from tests.support.prompt_aws.family import ATTEMPTS
 
 NAMES = ("Sword", "Shield", "Cursed")
-ATTEMPTS = {"Sword": 1, "Shield": 2, "Cursed": 2}
+TRIES = {"Sword": 1, "Shield": 2, "Cursed": 2}
 FATES = {"Shield": Fate(scores=(0.1,)), "Cursed": Fate(scores=(0.2, 0.1))}
 WRITES = (
     "PutItem",
@@ -86,7 +87,7 @@ def check_job(services: Services, clock: ManualClock, faulty: Callable[[], None]
     drain(services, make, clock)
     check_at_rest(services, OWNER.workspace)
     tasks = tasks_of(services.stores, batch)
-    assert {task.name: task.attempts for task in tasks} == ATTEMPTS == make.made
+    assert {task.name: task.attempts for task in tasks} == TRIES == make.made
     assert sum(task.faults for task in tasks) == 0
     assert services.stores.ledger.account(OWNER.workspace).spent == 2 * PRICE
 
@@ -154,7 +155,7 @@ def test_messages_that_come_twice_and_in_disorder_are_worked_on_once(
 
 def test_objects_that_cannot_be_stored_cost_no_image_twice(opened: Open, proxy: FaultProxy) -> None:
     """S3 is away after the table has the claim: the task is left with its faults counted."""
-    away = Rule(fault=UNAVAILABLE, operation="PutObject", times=6)  # all attempts of one call
+    away = Rule(fault=UNAVAILABLE, operation="PutObject", times=ATTEMPTS)
     clock, make = ManualClock(), Counted()
     with opened(clock=clock) as services:
         batch = started(services, "Sword")
@@ -176,9 +177,9 @@ def test_a_table_that_fails_after_the_object_was_stored_leaves_no_stray(
     clock, make = ManualClock(), Counted()
     with opened(clock=clock) as services:
         batch = started(services, "Sword")
-        proxy.plan(Rule(fault=INTERNAL, operation="TransactWriteItems", times=6))
+        proxy.plan(Rule(fault=INTERNAL, operation="TransactWriteItems", times=ATTEMPTS))
         assert step(services, make)
-        assert proxy.hits() == 6
+        assert proxy.hits() == ATTEMPTS
         check_always(services, OWNER.workspace)
         drain(services, make, clock)
         check_at_rest(services, OWNER.workspace)
@@ -192,14 +193,14 @@ def test_a_queue_that_is_away_at_the_start_is_made_up_for(opened: Open, proxy: F
     clock, make = ManualClock(), Counted()
     with opened(clock=clock) as services:
         batch = draft(services, *NAMES)
-        proxy.plan(Rule(fault=RESET, operation="SendMessageBatch", times=6))
+        proxy.plan(Rule(fault=RESET, operation="SendMessageBatch", times=ATTEMPTS))
         with pytest.raises(StoreUnavailable):
             start(services, batch)
         assert services.stores.queue.depth().visible == 0
         check_always(services, OWNER.workspace)
         drain(services, make, clock)
         check_at_rest(services, OWNER.workspace)
-        assert make.made == ATTEMPTS
+        assert make.made == TRIES
 
 
 def test_workers_get_through_a_throttling_storm(tmp_path: Path, proxy: FaultProxy) -> None:

@@ -6,13 +6,8 @@ from functools import cache
 from typing import Any
 
 from assetql.adapters.aws.clients import Clients
-from assetql.adapters.aws.family import (
-    names_of,
-    open_embedder,
-    open_images,
-    open_optimiser,
-    open_tagger,
-)
+from assetql.adapters.aws.family import open_embedder, open_images, open_optimiser, open_tagger
+from assetql.adapters.aws.resources import names_of
 from assetql.adapters.aws.stores import open_stores as open_aws_stores
 from assetql.domain.money import MICROS
 from assetql.ports import Clock, Stores
@@ -21,7 +16,7 @@ from tests.support.fault_proxy.faults import ERRORS
 
 __all__ = ["open_embedder", "open_images", "open_optimiser", "open_stores", "open_tagger"]
 
-_ATTEMPTS = 6
+ATTEMPTS = 6
 _CODES = {code for by_service in ERRORS.values() for _, code in by_service.values()}
 
 
@@ -29,7 +24,7 @@ class PromptClients(Clients):
     """The project's clients without the pauses between their attempts."""
 
     def client(self, service: str, **options: Any) -> Any:
-        retries = {"mode": "standard", "total_max_attempts": _ATTEMPTS}
+        retries = {"mode": "standard", "total_max_attempts": ATTEMPTS}
         made = super().client(service, retries=retries, **options)
         kind = made.meta.service_model.service_id.hyphenize()
         made.meta.events.register_first(f"needs-retry.{kind}", _again_at_once)
@@ -42,7 +37,7 @@ def _again_at_once(
     """The seconds to wait; None where boto3 is to decide, as it does about everything else."""
     code = response[1].get("Error", {}).get("Code") if response else None
     failed = caught_exception is not None or code in _CODES
-    return 0 if failed and attempts < _ATTEMPTS else None
+    return 0 if failed and attempts < ATTEMPTS else None
 
 
 def open_stores(
