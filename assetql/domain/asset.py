@@ -23,7 +23,6 @@ class Recipe:
     style_id: str | None
     style_version: int
     style_strength: float
-    post_operations: tuple[str, ...] = ()
     attempt: int = 1
     notes: tuple[str, ...] = ()
 

@@ -82,7 +82,6 @@ def an_asset(task: Task, **changes: Any) -> Asset:
         style_id=task.style_id,
         style_version=1,
         style_strength=0.8,
-        post_operations=("trim",),
     )
     asset = Asset(
         workspace=task.key.workspace,
