@@ -16,9 +16,8 @@ from rich.console import Console
 
 from assetql.adapters.aws.chunks import chunk_of_task, task_partition, task_sort
 from assetql.adapters.aws.clients import Clients, open_clients
-from assetql.adapters.aws.family import names_of
 from assetql.adapters.aws.items import keys
-from assetql.adapters.aws.resources import ASSETS, TASKS, Names
+from assetql.adapters.aws.resources import ASSETS, TASKS, Names, names_of
 from assetql.pipeline.dispatch import TaskMessage
 from assetql.services import Services
 from benchmarks.worker_loop import PIXELS, loop, started, summary

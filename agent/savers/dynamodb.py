@@ -31,7 +31,7 @@ from agent.savers.fence import TURN, Fence, fence_of, strict_serializer, thread_
 from assetql.adapters.aws.clients import Clients, open_clients
 from assetql.adapters.aws.items import Item
 from assetql.adapters.aws.objects import S3Objects
-from assetql.adapters.aws.resources import CHECKPOINTS, Names
+from assetql.adapters.aws.resources import CHECKPOINTS, Names, names_of
 from assetql.adapters.aws.table import Table
 from assetql.domain.errors import StaleClaim
 from assetql.settings import Settings
@@ -286,5 +286,4 @@ def items_of(clients: Clients, names: Names) -> CheckpointItems:
 
 def open_saver(settings: Settings) -> FencedDynamoSaver:
     """The saver of the installation that the settings name."""
-    names = Names(settings.aws_prefix, settings.aws_bucket or settings.aws_prefix)
-    return FencedDynamoSaver(items_of(open_clients(settings), names))
+    return FencedDynamoSaver(items_of(open_clients(settings), names_of(settings)))

@@ -15,7 +15,7 @@ from types import FrameType
 from botocore.exceptions import BotoCoreError, ClientError
 
 from assetql.adapters.aws.clients import Clients, open_clients
-from assetql.adapters.aws.resources import Names
+from assetql.adapters.aws.resources import Names, names_of
 from assetql.settings import Settings
 from infra.emulator.invocation import Environment
 from infra.emulator.lifeline import end_with_input
@@ -76,7 +76,7 @@ def main() -> None:
     triggers = [_every(t, asked.every) for t in TRIGGERS if t.name in chosen]
     loop = EventLoop(
         open_clients(settings),
-        Names(settings.aws_prefix, settings.aws_bucket or settings.aws_prefix),
+        names_of(settings),
         triggers,
     )
 

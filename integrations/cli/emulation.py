@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assetql.adapters.aws.clients import Clients
-from assetql.adapters.aws.resources import Names
+from assetql.adapters.aws.resources import Names, names_of
 from assetql.domain.errors import Unavailable
 from assetql.settings import Settings
 from infra.emulator.environment import HOST, REGION, address, environment, use
@@ -57,7 +57,7 @@ def emulation(
     endpoint = address(port)
     variables = environment(endpoint, async_images=async_images)
     use(variables)
-    names = Names(settings.aws_prefix, settings.aws_bucket or settings.aws_prefix)
+    names = names_of(settings)
     logs = settings.home / "logs"
     serve = {"emulator": ["infra.emulator.server", "--with-input", "--port", str(port)]}
     with child_processes(serve, logs=logs) as server:

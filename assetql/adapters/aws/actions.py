@@ -84,7 +84,10 @@ def transact(client: Any, actions: Sequence[Action], *, what: str) -> None:
             call(client, "transact_write_items", what, TransactItems=list(actions))
         except Refused as refused:
             if not _IN_THE_WAY.intersection(refused.causes):
-                raise
+                if _FAILED in refused.causes:
+                    raise
+                # No condition: an item too large, a collection that is full, a wrong type.
+                raise StoreUnavailable(f"{what} cancelled a transaction: {refused}.") from refused
         else:
             return
         pause(tries)

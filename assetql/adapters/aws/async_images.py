@@ -25,7 +25,7 @@ from assetql.domain.imaging import ImageRequest, ImageResponse
 
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
-_LEAST_TTL = 60  # seconds, which is SageMaker's least
+_LEAST_TTL, _MOST_TTL = 60, 21_600  # seconds that SageMaker lets a request wait
 _MOST_WORKING = 3_600
 
 
@@ -96,7 +96,7 @@ class SageMakerAsyncImages:
                 InputLocation=f"s3://{self._bucket}/{key}",
                 ContentType=JSON,
                 Accept=JSON,
-                RequestTTLSeconds=max(_LEAST_TTL, math.ceil(self._wait)),
+                RequestTTLSeconds=min(_MOST_TTL, max(_LEAST_TTL, math.ceil(self._wait))),
                 InvocationTimeoutSeconds=min(_MOST_WORKING, math.ceil(self._wait)),
             )
         job = _Job(accepted["OutputLocation"], accepted.get("FailureLocation", ""))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache, cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = 6  # of one call, the first included; adaptive mode slows all calls down when throttled
 _CONNECT_SECONDS = 3
 _READ_SECONDS = 25  # longer than the longest poll of a queue
+_MAKING = Lock()  # clients are safe to share among threads, but not to make in several at once
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Clients:
             "max_pool_connections": 64,
             **options,
         }
-        with aws_faults(service):
+        with _MAKING, aws_faults(service):
             return self._session.client(
                 service, endpoint_url=self.endpoint, config=Config(**config)
             )

@@ -18,6 +18,7 @@ Sums = Mapping[str, tuple[int, int]]
 FINAL = frozenset(status for status, ways_on in TRANSITIONS.items() if not ways_on)
 _SORT = "chunks"
 _FINAL_SUMS = "final_"  # and the chunk's number: one attribute each
+_CONCLUDED_AT_ONCE = 100  # chunks: an expression has 4 KB at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,12 @@ class Directory:
 
     def conclude(self, workspace: str, batch_id: str, final: Mapping[int, Sums]) -> None:
         """These sums will not change any more. Twice is harmless: they are the same."""
+        chunks = sorted(final)
+        for start in range(0, len(chunks), _CONCLUDED_AT_ONCE):
+            some = chunks[start : start + _CONCLUDED_AT_ONCE]
+            self._write(workspace, batch_id, {chunk: final[chunk] for chunk in some})
+
+    def _write(self, workspace: str, batch_id: str, final: Mapping[int, Sums]) -> None:
         values = {f"{_FINAL_SUMS}{chunk}": json.dumps(sums) for chunk, sums in final.items()}
         self._tasks.update(
             key_of(workspace, batch_id),

@@ -20,6 +20,7 @@ _MISSING = {
     "AWS.SimpleQueueService.NonExistentQueue",
 }
 _REFUSED = {
+    "403",  # an answer to HEAD has no body that could say why
     "AccessDenied",
     "AccessDeniedException",
     "ExpiredToken",
@@ -27,6 +28,7 @@ _REFUSED = {
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
     "InvalidSignatureException",
+    "InvalidToken",
     "MissingAuthenticationToken",
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",

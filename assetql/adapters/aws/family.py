@@ -10,7 +10,7 @@ from assetql.adapters.aws.async_images import SageMakerAsyncImages
 from assetql.adapters.aws.clients import open_clients
 from assetql.adapters.aws.images import SageMakerImages
 from assetql.adapters.aws.optimiser import BedrockOptimiser
-from assetql.adapters.aws.resources import Names
+from assetql.adapters.aws.resources import names_of
 from assetql.adapters.aws.stores import open_stores as open_aws_stores
 from assetql.adapters.aws.tagger import BedrockTagger
 from assetql.adapters.choices import no_choice
@@ -19,11 +19,6 @@ from assetql.ports import Clock, Embedder, ImageModel, PromptOptimiser, Stores, 
 from assetql.settings import Settings
 
 _BEDROCK = "bedrock:MODEL_ID"
-
-
-def names_of(settings: Settings) -> Names:
-    """The names of the installation that the settings mean."""
-    return Names(settings.aws_prefix, settings.aws_bucket or settings.aws_prefix)
 
 
 def open_stores(settings: Settings, clock: Clock) -> tuple[Stores, Callable[[], None]]:

@@ -9,6 +9,8 @@ question each one answers, and at what cost.
 from dataclasses import dataclass
 from datetime import timedelta
 
+from assetql.settings import Settings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
@@ -107,3 +109,8 @@ class Names:
     def dead_queue(self) -> str:
         """Where the generation queue gives up to."""
         return f"{self.prefix}-{DEAD_QUEUE}"
+
+
+def names_of(settings: Settings) -> Names:
+    """The names of the installation that the settings mean."""
+    return Names(settings.aws_prefix, settings.aws_bucket or settings.aws_prefix)

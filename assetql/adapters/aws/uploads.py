@@ -17,25 +17,34 @@ class DynamoUploads:
     def add(self, upload: Upload) -> Upload:
         item: Item = {
             "pk": key_of(upload.workspace),
-            "sk": key_of(upload.upload_id),
+            "sk": _sort(upload.upload_id),
             "document": _UPLOADS.encode(upload),
         }
         if upload.thread_id is not None:
-            item["thread"] = key_of(upload.thread_id)
+            item["thread"] = _of_thread(upload.thread_id)
         there = self._table.insert(item)
         return _upload(there) if there else upload
 
     def get(self, workspace: str, upload_id: str) -> Upload | None:
-        item = self._table.get(key_of(workspace), key_of(upload_id))
+        item = self._table.get(key_of(workspace), _sort(upload_id))
         return _upload(item) if item else None
 
     def of_thread(self, workspace: str, thread_id: str) -> tuple[Upload, ...]:
         items = self._table.query(
             "#pk = :pk AND #thread = :thread",
-            {"pk": key_of(workspace), "thread": key_of(thread_id)},
+            {"pk": key_of(workspace), "thread": _of_thread(thread_id)},
             index="by_thread",
         )
         return tuple(sorted(map(_upload, items), key=_age))
+
+
+def _sort(upload_id: str) -> str:
+    """Of an empty id, too: no key is empty."""
+    return key_of("upload", upload_id)
+
+
+def _of_thread(thread_id: str) -> str:
+    return key_of("thread", thread_id)
 
 
 def _upload(item: Item) -> Upload:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +13,7 @@ from assetql.domain.query_text import fold, words
 
 MAX_COLORS = 8
 NO_COLOR = 32768
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEX = re.compile(r"#?[0-9a-fA-F]{6}")
-
-
-def microseconds(moment: datetime) -> int:
-    """Since 1970, exact."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def terms_of(asset: Asset) -> list[Text]:

@@ -7,8 +7,9 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from assetql.adapters.codec import micros
 from assetql.adapters.search.columns import Columns
-from assetql.adapters.search.document import NO_COLOR, color_rgb, microseconds
+from assetql.adapters.search.document import NO_COLOR, color_rgb
 from assetql.domain.color import oklab
 from assetql.domain.errors import InvalidInput
 from assetql.domain.phash import NEAR_DUPLICATE
@@ -57,7 +58,7 @@ def _until(columns: Columns, query: SearchQuery) -> Mask:
 def _moment(moment: datetime | None) -> int:
     if moment is None or moment.tzinfo is None:
         raise InvalidInput(f"{moment} has no time zone.", remedy="Give an aware date and time.")
-    return microseconds(moment)
+    return micros(moment)
 
 
 def _min_side(columns: Columns, query: SearchQuery) -> Mask:

@@ -9,8 +9,7 @@ from assetql.adapters.aws.checks.account import account
 from assetql.adapters.aws.checks.models import endpoint, endpoint_of, model, models_of
 from assetql.adapters.aws.checks.stores import bucket, queues, table
 from assetql.adapters.aws.clients import Clients
-from assetql.adapters.aws.family import names_of
-from assetql.adapters.aws.resources import TABLES
+from assetql.adapters.aws.resources import TABLES, names_of
 from assetql.domain.finding import Finding
 from assetql.settings import Settings
 

@@ -9,10 +9,10 @@ from assetql.adapters.aws.index.layout import packed
 from assetql.adapters.aws.index.postings import postings_of
 from assetql.adapters.aws.index.segment import Segment, wrapped
 from assetql.adapters.aws.index.tails import tail_of, tail_with
+from assetql.adapters.codec import micros
 from assetql.adapters.search.document import (
     color_bins,
     labels_of,
-    microseconds,
     suggestions_of,
     terms_of,
 )
@@ -53,7 +53,7 @@ def _documents_of(assets: Sequence[Asset]) -> Documents:
     return Documents(
         asset_ids=np.array([asset.asset_id for asset in assets], dtype=object),
         arrays={
-            "created": numbers([microseconds(asset.created_at) for asset in assets], np.int64),
+            "created": numbers([micros(asset.created_at) for asset in assets], np.int64),
             "width": numbers([asset.width for asset in assets]),
             "height": numbers([asset.height for asset in assets]),
             "phash": numbers([asset.phash for asset in assets], np.uint64),

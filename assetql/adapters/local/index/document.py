@@ -3,8 +3,9 @@
 import json
 import zlib
 
+from assetql.adapters.codec import micros
 from assetql.adapters.local.index.fulltext import terms_text
-from assetql.adapters.search.document import color_bins, labels_of, microseconds, terms_of
+from assetql.adapters.search.document import color_bins, labels_of, terms_of
 from assetql.domain.asset import Asset
 from assetql.domain.query_text import fold
 
@@ -17,7 +18,7 @@ Row = dict[str, object]
 def first_id(asset: Asset) -> int:
     """The id to try first: less for a newer asset; then 21 bits that rarely collide."""
     tie = zlib.crc32(f"{asset.workspace}\0{asset.asset_id}".encode()) >> (32 - TIE_BITS)
-    return _age(microseconds(asset.created_at)) << TIE_BITS | tie
+    return _age(micros(asset.created_at)) << TIE_BITS | tie
 
 
 def least_id_at(created: int) -> int:
@@ -38,7 +39,7 @@ def row_of(asset: Asset, *, workspace: int, revision: int) -> Row:
         "asset_id": asset.asset_id,
         "version": asset.version,
         "revision": revision,
-        "created": microseconds(asset.created_at),
+        "created": micros(asset.created_at),
         "category": fold(asset.category),
         "style_id": asset.style_id or "",
         "batch_id": asset.batch_id,
