@@ -26,3 +26,9 @@ def test_two_workspaces_do_not_meet(stores: Stores) -> None:
     theirs = stores.uploads.add(an_upload(workspace=RIVAL, filename="theirs"))
     assert stores.uploads.get(RIVAL, "upl_1") == theirs
     assert stores.uploads.get(STUDIO, "upl_1") == ours
+
+
+def test_nothing_is_under_an_empty_id(stores: Stores) -> None:
+    stores.uploads.add(an_upload())
+    assert stores.uploads.get(STUDIO, "") is None
+    assert stores.uploads.of_thread(STUDIO, "") == ()
