@@ -12,11 +12,13 @@ import pytest
 
 from assetql.domain.batch import Batch, BatchStatus
 from assetql.domain.errors import Conflict
-from assetql.domain.task import TaskStatus
+from assetql.domain.style import StyleProfile
+from assetql.domain.task import Task, TaskStatus
 from assetql.pipeline.approve import answer_approval
 from assetql.pipeline.batch_status import report_batch
 from assetql.pipeline.cancel_batch import cancel_batch
 from assetql.pipeline.export import request_export
+from assetql.pipeline.make_image import MadeImage, MakeImage
 from assetql.pipeline.retry_failed import retry_failed
 from assetql.pipeline.start_batch import request_start
 from assetql.services import Services
@@ -48,17 +50,31 @@ SAMPLE = {"local": 9, "hurried_aws": 60}
 CHUNKS = 9
 
 
+def counted(services: Services) -> MakeImage:
+    """Makes images by the script, and writes down each one where a kill leaves it."""
+
+    def make(task: Task, profile: StyleProfile | None) -> MadeImage:
+        made = MAKE(task, profile)
+        services.settings.home.mkdir(parents=True, exist_ok=True)
+        with (services.settings.home / "made").open("a") as file:
+            file.write(f"{task.name}\n")
+        return made
+
+    return make
+
+
 def main_job(services: Services, clock: ManualClock) -> None:
     """What one caller does, from the draft to the package and the second run."""
+    make = counted(services)
     batch = draft(services, "Sword", "Shield", "Potion", "Cursed", "Vile", key="main")
     with suppress(Conflict):  # it was asked and answered before the process died
         start(services, batch)
     export(services, batch)
-    drain(services, MAKE, clock)
+    drain(services, make, clock)
     retry_failed(
         batch.batch_id, caller=OWNER, stores=services.stores, clock=services.clock, key="again"
     )
-    drain(services, MAKE, clock)
+    drain(services, make, clock)
 
 
 def export(services: Services, batch: Batch) -> None:
@@ -74,20 +90,20 @@ def export(services: Services, batch: Batch) -> None:
 
 def change_of_mind(services: Services, clock: ManualClock) -> None:
     """One batch is cancelled while it runs, another is not wanted at all."""
-    stores = services.stores
+    stores, make = services.stores, counted(services)
     batch = draft(services, "Cursed", "Sword", "Potion", key="dropped")
     with suppress(Conflict):
         start(services, batch)
-    step(services, MAKE)
-    step(services, MAKE)
+    step(services, make)
+    step(services, make)
     with suppress(Conflict):  # the next process may have finished it
         cancel_batch(batch.batch_id, caller=OWNER, stores=stores, clock=services.clock)
-    drain(services, MAKE, clock)
+    drain(services, make, clock)
     unwanted = draft(services, "Fork", key="unwanted")
     with suppress(Conflict):
         decline(services, unwanted)
         cancel_batch(unwanted.batch_id, caller=OWNER, stores=stores, clock=services.clock)
-    drain(services, MAKE, clock)
+    drain(services, make, clock)
 
 
 def decline(services: Services, batch: Batch) -> None:
@@ -99,8 +115,15 @@ def decline(services: Services, batch: Batch) -> None:
     answer_approval(asked.approval_id, approve=False, caller=OWNER, stores=stores, clock=clock)
 
 
-Job = Callable[[Services, ManualClock], None]
-JOBS: dict[str, Job] = {"main_job": main_job, "change_of_mind": change_of_mind}
+@dataclass(frozen=True)
+class Job:
+    """`images` is how many it takes at most where nobody is killed."""
+
+    act: Callable[[Services, ManualClock], None]
+    images: int
+
+
+JOBS = {"main_job": Job(main_job, 8), "change_of_mind": Job(change_of_mind, 4)}
 
 
 def die() -> None:
@@ -128,7 +151,7 @@ def run_until_killed(home: Home, job: Job, at: int, *, after: bool) -> bool:
     try:
         clock = ManualClock()
         with home.open(clock) as services:
-            job(watched(services, Fuse(at, after, die)), clock)
+            job.act(watched(services, Fuse(at, after, die)), clock)
         os._exit(0)
     except BaseException:  # noqa: BLE001 - the child must not run on as a second pytest
         traceback.print_exc()
@@ -158,26 +181,34 @@ def notices(services: Services, batch: Batch) -> list[str]:
     return [m.text for m in messages if m.facts.get("batch_id") == batch.batch_id]
 
 
+def check_images(services: Services, job: Job, *, wasted: int) -> None:
+    """A kill costs the image that was being made, and no other."""
+    made = (services.settings.home / "made").read_text().splitlines()
+    assert len(made) <= job.images + wasted, made
+
+
 def check_recovery(home: Home, job: Job) -> None:
     """The next process finishes what was begun; then the caller asks for everything again."""
     clock = ManualClock()
     clock.advance(HOUR)
     with home.open(clock) as services:
         check_always(services, OWNER.workspace)
-        drain(services, MAKE, clock)
+        drain(services, counted(services), clock)
         check_at_rest(services, OWNER.workspace)
-        job(services, clock)
+        job.act(services, clock)
         check_at_rest(services, OWNER.workspace)
         check_outcome(services)
+        check_images(services, job, wasted=1)
 
 
 @pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
 def test_a_job_that_is_not_killed(job: Job, tmp_path: Path, timeless: str) -> None:
     clock = ManualClock()
     with Home(tmp_path, timeless).open(clock) as services:
-        job(services, clock)
+        job.act(services, clock)
         check_at_rest(services, OWNER.workspace)
         check_outcome(services)
+        check_images(services, job, wasted=0)
 
 
 def check_kills(home: Home, job: Job, first: int, stride: int, *, after: bool) -> None:
