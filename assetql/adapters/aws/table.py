@@ -16,7 +16,6 @@ from assetql.adapters.aws.actions import (
 from assetql.adapters.aws.items import Item, Value, keys, placeholders, plain, typed
 from assetql.domain.errors import Conflict, StoreUnavailable
 
-_PUTS_AT_ONCE = 25
 _GETS_AT_ONCE = 100
 
 
@@ -75,19 +74,16 @@ class Table:
         *,
         index: str | None = None,
         only: str | None = None,
-        consistent: bool = True,
         forward: bool = True,
         at_once: int | None = None,
     ) -> Iterator[Item]:
         """The items of one partition for which the key condition holds, in order of the sort key.
 
-        `only` filters what was read; `at_once` items are read in one request.
+        Read consistently. `only` filters what was read; `at_once` items are read in one request.
         """
         options: dict[str, Any] = {"KeyConditionExpression": condition, "Limit": at_once}
         request = _reading(index, only, options, values)
-        return self._pages(
-            "query", request | {"ConsistentRead": consistent, "ScanIndexForward": forward}
-        )
+        return self._pages("query", request | {"ConsistentRead": True, "ScanIndexForward": forward})
 
     def scan(
         self,
@@ -128,28 +124,10 @@ class Table:
                     break
                 pause(tries)
             else:
-                raise self._left_undone()
-        return found
-
-    def put_many(self, items: Sequence[Item]) -> None:
-        """Stores them over whatever is there; not in one transaction."""
-        for start in range(0, len(items), _PUTS_AT_ONCE):
-            some = items[start : start + _PUTS_AT_ONCE]
-            left = [{"PutRequest": {"Item": typed(item)}} for item in some]
-            for tries in range(TRIES):
-                request = {self.name: left}
-                answer = call(
-                    self.client, "batch_write_item", f"Table {self.name}", RequestItems=request
+                raise StoreUnavailable(
+                    f"Table {self.name} left a part of a batch unread {TRIES} times."
                 )
-                left = answer.get("UnprocessedItems", {}).get(self.name, [])
-                if not left:
-                    break
-                pause(tries)
-            else:
-                raise self._left_undone()
-
-    def _left_undone(self) -> StoreUnavailable:
-        return StoreUnavailable(f"Table {self.name} left a part of a batch undone {TRIES} times.")
+        return found
 
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
         what = f"Table {self.name}"
