@@ -84,3 +84,9 @@ TRIGGERS = (
     ),
     Trigger(handler="assetql.lambdas.reconciler", source=EverySeconds(60), timeout=300),
 )
+
+
+def hidden_for(queue: str) -> int:
+    """Seconds: Lambda refuses to poll a queue that shows a message again before its time is up."""
+    feeds = (t for t in TRIGGERS if isinstance(t.source, FromQueue) and t.source.queue == queue)
+    return max(trigger.timeout for trigger in feeds)

@@ -49,6 +49,8 @@ class _Invocation:
         """Raises where the message has to come again, having said when."""
         begin = perf_counter()
         self._leave_in_time(delivery)
+        # Lambda hid it for as long as the function may run: after a crash that would be too long.
+        self._comes_again(delivery, self._services.terms.lease)
         try:
             _, outcome = generate(delivery, self._generator(delivery))
         except AssetQLError as error:

@@ -13,8 +13,10 @@ from assetql.adapters.aws.errors import error_code
 from assetql.adapters.aws.resources import (
     ASYNC_KEPT,
     ASYNC_PREFIX,
+    DEAD_QUEUE,
     DEAD_QUEUE_KEEPS,
     PARTS_KEPT,
+    QUEUE,
     QUEUE_KEEPS,
     TABLES,
     Index,
@@ -22,7 +24,7 @@ from assetql.adapters.aws.resources import (
     TableShape,
 )
 from infra.emulator.pollers import events_queue
-from infra.triggers import TRIGGERS, FromBucket
+from infra.triggers import TRIGGERS, FromBucket, hidden_for
 
 _THERE = {"ResourceInUseException", "BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 
@@ -135,7 +137,7 @@ def _forget_passed() -> dict[str, Any]:
 
 def _create_queues(clients: Clients, names: Names, max_receives: int) -> None:
     dead = clients.sqs.create_queue(
-        QueueName=names.dead_queue, Attributes=_kept_for(DEAD_QUEUE_KEEPS)
+        QueueName=names.dead_queue, Attributes=_times(DEAD_QUEUE, DEAD_QUEUE_KEEPS)
     )["QueueUrl"]
     redrive = {
         "deadLetterTargetArn": _arn(clients, dead),
@@ -143,7 +145,7 @@ def _create_queues(clients: Clients, names: Names, max_receives: int) -> None:
     }
     clients.sqs.create_queue(
         QueueName=names.queue,
-        Attributes=_kept_for(QUEUE_KEEPS) | {"RedrivePolicy": json.dumps(redrive)},
+        Attributes=_times(QUEUE, QUEUE_KEEPS) | {"RedrivePolicy": json.dumps(redrive)},
     )
 
 
@@ -152,8 +154,11 @@ def _arn(clients: Clients, queue: str) -> str:
     return described["Attributes"]["QueueArn"]
 
 
-def _kept_for(time: timedelta) -> dict[str, str]:
-    return {"MessageRetentionPeriod": str(int(time.total_seconds()))}
+def _times(queue: str, keeps: timedelta) -> dict[str, str]:
+    return {
+        "MessageRetentionPeriod": str(int(keeps.total_seconds())),
+        "VisibilityTimeout": str(hidden_for(queue)),
+    }
 
 
 def _is_new(create: Callable[[], object]) -> bool:

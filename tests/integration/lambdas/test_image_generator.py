@@ -1,6 +1,9 @@
 """image_generator: partial failures, redelivery, too little time, and a heartbeat."""
 
 import json
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -156,3 +159,21 @@ def test_a_claim_is_prolonged_while_its_image_is_made(configure: Configure) -> N
     assert again == ()
     (task,) = tasks_of(batch, stores=services.stores)
     assert (task.status, task.token, task.faults) == (TaskStatus.READY, 1, 0)
+
+
+def test_the_message_of_a_killed_process_comes_again_after_a_lease(configure: Configure) -> None:
+    endpoint = an_endpoint()
+    endpoint.follow(first_token_ms=60_000)
+    services = configure(lease_seconds=2, image_backend=f"sagemaker:{endpoint.name}")
+    started(services, "Flask")
+    deliveries = received(services, count=1, visibility=timedelta(minutes=15))
+    program = f"""
+from tests.integration.lambdas.invoking import invoke
+invoke("image_generator", {queue_event(deliveries)!r})
+"""
+    with subprocess.Popen([sys.executable, "-c", program]) as process:
+        while not endpoint.bodies():
+            time.sleep(0.05)
+        process.kill()
+    again = services.stores.queue.receive(limit=1, visibility=LEASE, wait=timedelta(seconds=10))
+    assert [delivery.message_id for delivery in again] == [deliveries[0].message_id]
