@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +16,6 @@ from assetql.domain.query_text import words
 from assetql.domain.search import SearchQuery
 from assetql.ports import SearchIndex
 from tests.contract.index_family import (
-    INDEXES,
     RIVAL,
     START,
     STUDIO,
@@ -80,11 +78,6 @@ queries = st.builds(
     exclude=st.just(()) | st.just(("ast_0", "ast_1")),
     limit=st.integers(1, 5),
 )
-
-
-@pytest.fixture(params=sorted(INDEXES))
-def open_index(request: pytest.FixtureRequest) -> OpenIndex:
-    return INDEXES[request.param]
 
 
 @contextmanager
