@@ -22,6 +22,14 @@ from assetql.settings import Settings
 
 _MOST_AT_ONCE = 64  # turns that wait for a model; as many as the clients keep connections
 _CACHED = ("anthropic", "amazon.nova")  # whose prompts Bedrock caches
+_NEVER_CACHED = (  # and which of these models refuse a request that has cache points
+    "claude-instant",
+    "claude-v2",
+    "claude-3-haiku",
+    "claude-3-sonnet",
+    "claude-3-opus",
+    "claude-3-5-sonnet-20240620",
+)
 
 
 class BedrockChat(ChatBedrockConverse):
@@ -90,7 +98,9 @@ class BedrockChat(ChatBedrockConverse):
 
     def _cached(self, options: dict[str, Any]) -> dict[str, Any]:
         model = (self.base_model_id or self.model_id).lower()
-        if not any(name in model for name in _CACHED):
+        if not any(name in model for name in _CACHED) or any(
+            name in model for name in _NEVER_CACHED
+        ):
             return options
         return {"cache_control": {"type": "ephemeral"}, **options}
 

@@ -12,14 +12,20 @@ Price = Annotated[float, Field(ge=1e-6, le=1e6)]  # from one micro, the least th
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
+def _home() -> Path:
+    """In containers that run under a user without an entry, nobody is at home."""
+    try:
+        return Path.home() / ".assetql"
+    except RuntimeError:
+        return Path(".assetql")
+
+
 class Settings(BaseSettings):
     """What a process is configured to be. Each field is an environment variable `ASSETQL_NAME`."""
 
     model_config = SettingsConfigDict(env_prefix="ASSETQL_", env_ignore_empty=True, frozen=True)
 
-    home: Path = Field(
-        default_factory=lambda: Path.home() / ".assetql", description="Where the data is kept"
-    )
+    home: Path = Field(default_factory=_home, description="Where the data is kept")
     adapters: str = Field(
         default="assetql.adapters.local", description="The adapter family, by its dotted name"
     )
@@ -36,11 +42,16 @@ class Settings(BaseSettings):
         pattern=r"^[a-z0-9][a-z0-9-]{0,39}$",
         description="What the names of tables and queues begin with",
     )
-    aws_bucket: str | None = Field(default=None, description="By default the prefix")
+    aws_bucket: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$",  # dots are in no certificate of S3's
+        description="By default the prefix; a bucket's name is taken for the whole world",
+    )
     chat_model: str = Field(
         default="offline",
         description="`offline`, or PROVIDER:MODEL as LangChain names it, "
-        "such as bedrock_converse:anthropic.claude-sonnet-4-20250514-v1:0",
+        "such as bedrock_converse:eu.anthropic.claude-sonnet-4-20250514-v1:0 (newer Claude models "
+        "answer through an inference profile only, whose id begins with eu., us. or global.)",
     )
     chat_base_model: str | None = Field(
         default=None,

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
@@ -210,6 +211,18 @@ async def test_a_hundred_turns_share_the_bytes_of_prompt_and_tools(
         ):
             assert blocks[-1] == {"cachePoint": {"type": "default"}}
     assert list(requests[0]) == list(requests[99])
+
+
+@pytest.mark.parametrize(
+    "name", ["anthropic.claude-3-haiku", "us.anthropic.claude-3-5-sonnet-20240620", "meta.llama3"]
+)
+async def test_a_model_that_caches_nothing_gets_no_cache_points(
+    open_talk: Callable[..., Talk], name: str
+) -> None:
+    model = StandIn("model", f"{name}-stand-in-{uuid4().hex}")
+    model.follow({"content": [{"text": "Yes."}]})
+    assert await open_talk(model).reply("Is it so?") == "Yes."
+    assert "cachePoint" not in model.bodies()[0]
 
 
 async def test_what_a_turn_costs_is_counted(open_talk: Callable[..., Talk], model: StandIn) -> None:
