@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from assetql.adapters.aws.async_images import SageMakerAsyncImages
 from assetql.adapters.aws.directory import Directory
 from assetql.adapters.aws.resources import TASKS
 from assetql.adapters.aws.stores import open_stores
 from assetql.adapters.aws.table import Table
 from assetql.domain.errors import StoreUnavailable
+from assetql.domain.imaging import ImageRequest
 from assetql.domain.task import TaskStatus
 from assetql.ports import Stores
 from tests.contract.values import STUDIO, a_batch, an_entry, started, tasks_for
@@ -19,6 +21,7 @@ from tests.support.fault_proxy.faults import Forward, error_reply
 from tests.support.fault_proxy.proxy import FaultProxy
 from tests.support.fault_proxy.script import Rule
 from tests.support.fault_proxy.traffic import Reply, Request
+from tests.support.stand_ins import an_endpoint
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,19 @@ class Forbidden:
 
     async def __call__(self, request: Request, forward: Forward) -> Reply:
         return error_reply(request, 403, "AccessDenied")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """It goes by, and one of its headers is kept."""
+
+    header: str
+    values: list[str]
+    name: str = "heard"
+
+    async def __call__(self, request: Request, forward: Forward) -> Reply:
+        self.values.append(request.header(self.header))
+        return await forward(request)
 
 
 @pytest.fixture
@@ -95,3 +111,16 @@ def test_the_chunks_of_a_huge_batch_are_concluded(tmp_path: Path) -> None:
     ready = {TaskStatus.READY.value: (100, 2_000_000)}
     directory.conclude(STUDIO, "bat_1", dict.fromkeys(range(450), ready))
     assert directory.read(STUDIO, "bat_1").moving == []
+
+
+def test_a_request_waits_no_longer_than_sagemaker_lets_it(
+    tmp_path: Path, proxy: FaultProxy
+) -> None:
+    clients, names = installed(tmp_path, max_receives=3, endpoint=proxy.address)
+    heard = Heard("x-amzn-sagemaker-requestttlseconds", [])
+    proxy.plan(Rule(fault=heard, service="sagemaker", times=None))
+    images = SageMakerAsyncImages(
+        clients.sagemaker, clients.s3, bucket=names.bucket, endpoint=an_endpoint().name, wait=86_400
+    )
+    made = images.generate(ImageRequest(prompt="a sword", width=32, height=32, seed=7))
+    assert (made.model_id, heard.values) == ("placeholder", ["21600"])
