@@ -2,16 +2,33 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
+import pytest
+
+from assetql.domain.batch import FollowUpKind, FollowUpStatus
 from assetql.domain.ledger import Tally
+from assetql.domain.task import TaskStatus
+from assetql.pipeline.export import ExportOutcome
 from assetql.services import Services
 from tests.contract.values import PRICE, ManualClock
 from tests.support.driving import drain, step, tidy
-from tests.support.homes import OWNER, open_home, started
-from tests.support.invariants import check_at_rest
-from tests.support.making import scripted
+from tests.support.effects import watched
+from tests.support.homes import OWNER, started
+from tests.support.invariants import check_at_rest, tasks_of
+from tests.unit.pipeline.acting import (
+    MAKE,
+    At,
+    endings,
+    export,
+    follow_ups,
+    leave_a_stray_object,
+    retry,
+    work_through,
+)
+
+# What somebody does between two steps of the reconciler that closes a batch.
+CLOSING = ["batches.save_follow_up", "inbox.post", "objects.delete", "batches.save"]
 
 
 @dataclass
@@ -39,13 +56,57 @@ def behind_the_tally(services: Services, happens: Callable[[], object]) -> Servi
 
 
 def test_what_ends_right_after_it_was_settled_is_paid_before_the_batch_closes(
-    tmp_path: Path,
+    services: Services, clock: ManualClock
 ) -> None:
-    clock = ManualClock()
-    make = scripted()
-    with open_home(tmp_path, clock=clock) as services:
-        started(services, "Sword")
-        tidy(behind_the_tally(services, lambda: step(services, make)))
-        drain(services, make, clock)
-        check_at_rest(services, OWNER.workspace)
-        assert services.stores.ledger.account(OWNER.workspace).spent == PRICE
+    started(services, "Sword")
+    tidy(behind_the_tally(services, lambda: step(services, MAKE)))
+    drain(services, MAKE, clock)
+    check_at_rest(services, OWNER.workspace)
+    assert services.stores.ledger.account(OWNER.workspace).spent == PRICE
+
+
+@pytest.mark.parametrize("effect", CLOSING)
+def test_an_export_asked_for_while_the_batch_closes_is_made(
+    services: Services, clock: ManualClock, effect: str
+) -> None:
+    batch = started(services, "Sword", "Vile")
+    work_through(services)
+    leave_a_stray_object(services, batch)
+    outcomes: list[ExportOutcome] = []
+    at = At(effect, lambda: outcomes.append(export(services, batch)))
+    tidy(watched(services, at))
+    drain(services, MAKE, clock)
+    (outcome,) = outcomes
+    made = follow_ups(services, batch).get(FollowUpKind.EXPORT) is FollowUpStatus.DONE
+    assert made if outcome.scheduled else outcome.package
+    check_at_rest(services, OWNER.workspace)
+
+
+@pytest.mark.parametrize("effect", CLOSING)
+def test_a_retry_while_the_batch_closes_runs_and_is_told_of_at_its_end(
+    services: Services, clock: ManualClock, effect: str
+) -> None:
+    batch = started(services, "Sword", "Vile")
+    work_through(services)
+    leave_a_stray_object(services, batch)
+    at = At(effect, lambda: retry(services, batch))
+    tidy(watched(services, at))
+    drain(services, MAKE, clock)
+    assert {task.status for task in tasks_of(services.stores, batch)} == {TaskStatus.READY}
+    assert endings(services)[-1] == "READY."
+    check_at_rest(services, OWNER.workspace)
+
+
+def test_what_a_retry_makes_is_not_swept_away(services: Services, clock: ManualClock) -> None:
+    batch = started(services, "Sword", "Vile")
+    work_through(services)
+    key = f"raw/{batch.workspace}/{batch.batch_id}/not-committed-yet.png"
+
+    def retry_and_store() -> None:
+        retry(services, batch)
+        services.stores.objects.put(key, b"image", media_type="image/png")
+
+    tidy(watched(services, At("batches.save_follow_up", retry_and_store)))
+    assert services.stores.objects.exists(key)
+    drain(services, MAKE, clock)
+    check_at_rest(services, OWNER.workspace)

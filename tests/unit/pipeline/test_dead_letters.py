@@ -39,11 +39,6 @@ POISON = {
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
 def services(tmp_path: Path, clock: ManualClock) -> Iterator[Services]:
     with open_home(tmp_path, clock=clock, max_receives=3) as opened:
         yield opened

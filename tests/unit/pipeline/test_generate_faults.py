@@ -30,11 +30,6 @@ MOMENT = timedelta(microseconds=1)
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
 def services(tmp_path: Path, clock: ManualClock) -> Iterator[Services]:
     with open_home(tmp_path, clock=clock, attempts=3, faults=3) as opened:
         yield opened
