@@ -1,16 +1,16 @@
 """Batches, tasks, assets and money, where replies get lost, batches are large and ids are odd."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 
 from assetql.adapters.aws import chunks
 from assetql.adapters.aws.assets import DynamoAssets
 from assetql.adapters.aws.batches import DynamoBatches
+from assetql.adapters.aws.clients import Clients
 from assetql.adapters.aws.ledger import DynamoLedger
-from assetql.adapters.aws.resources import ASSETS, BATCHES, LEDGER, TASKS, TableShape
+from assetql.adapters.aws.resources import ASSETS, BATCHES, LEDGER, TASKS, Names, TableShape
 from assetql.adapters.aws.table import Table
 from assetql.adapters.aws.tasks import DynamoTasks
 from assetql.domain.asset import Asset
@@ -32,7 +32,6 @@ from tests.contract.values import (
     started,
     tasks_for,
 )
-from tests.support.emulator import emulator_address, installed
 from tests.support.fault_proxy.faults import LOST_REPLY
 from tests.support.fault_proxy.partial import PARTIAL
 from tests.support.fault_proxy.proxy import FaultProxy
@@ -59,21 +58,20 @@ class Wired:
 
 
 @pytest.fixture
-def wired(tmp_path: Path) -> Iterator[Wired]:
-    with FaultProxy(emulator_address()) as proxy:
-        clients, names = installed(tmp_path, max_receives=3, endpoint=proxy.address)
+def wired(aws: tuple[Clients, Names], proxy: FaultProxy) -> Wired:
+    clients, names = aws
 
-        def table(shape: TableShape) -> Table:
-            return Table(clients.dynamodb, names.table(shape))
+    def table(shape: TableShape) -> Table:
+        return Table(clients.dynamodb, names.table(shape))
 
-        batches, tasks, assets = table(BATCHES), table(TASKS), table(ASSETS)
-        yield Wired(
-            proxy=proxy,
-            batches=DynamoBatches(batches),
-            tasks=DynamoTasks(tasks, assets=assets, batches=batches),
-            assets=DynamoAssets(assets, tasks=tasks),
-            ledger=DynamoLedger(table(LEDGER), batches=batches, initial_budget=BUDGET),
-        )
+    batches, tasks, assets = table(BATCHES), table(TASKS), table(ASSETS)
+    return Wired(
+        proxy=proxy,
+        batches=DynamoBatches(batches),
+        tasks=DynamoTasks(tasks, assets=assets, batches=batches),
+        assets=DynamoAssets(assets, tasks=tasks),
+        ledger=DynamoLedger(table(LEDGER), batches=batches, initial_budget=BUDGET),
+    )
 
 
 @pytest.fixture

@@ -1,11 +1,7 @@
 """Styles, approvals, uploads and the audit log, where replies get lost and things grow."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from random import Random
-
-import pytest
 
 from assetql.adapters.aws.approvals import DynamoApprovals
 from assetql.adapters.aws.audit import DynamoAudit
@@ -24,24 +20,12 @@ from tests.contract.values import (
     an_approval,
     an_upload,
 )
-from tests.support.emulator import emulator_address, installed
 from tests.support.fault_proxy.faults import LOST_REPLY
 from tests.support.fault_proxy.partial import PARTIAL
 from tests.support.fault_proxy.proxy import FaultProxy
 from tests.support.fault_proxy.script import Rule
 
 LARGEST_ITEM = 400 * 2**10
-
-
-@pytest.fixture
-def proxy() -> Iterator[FaultProxy]:
-    with FaultProxy(emulator_address()) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def aws(tmp_path: Path, proxy: FaultProxy) -> tuple[Clients, Names]:
-    return installed(tmp_path, max_receives=3, endpoint=proxy.address)
 
 
 def _table(aws: tuple[Clients, Names], shape: TableShape) -> Table:

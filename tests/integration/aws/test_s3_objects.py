@@ -1,11 +1,9 @@
 """What S3 does beyond the contract: links that are signed, large objects, faults."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import Message
-from pathlib import Path
 from urllib.parse import unquote
 
 import httpx
@@ -13,9 +11,9 @@ import pytest
 
 from assetql.adapters.aws.clients import Clients
 from assetql.adapters.aws.objects import S3Objects, UploadForm
+from assetql.adapters.aws.resources import Names
 from assetql.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from tests.contract.values import MINUTE
-from tests.support.emulator import emulator_address, installed
 from tests.support.fault_proxy.faults import LOST_REPLY, RESET, UNAVAILABLE, Forward
 from tests.support.fault_proxy.proxy import FaultProxy
 from tests.support.fault_proxy.script import Rule
@@ -27,21 +25,9 @@ MEBIBYTE = 2**20
 
 
 @pytest.fixture
-def proxy() -> Iterator[FaultProxy]:
-    with FaultProxy(emulator_address()) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def aws(tmp_path: Path, proxy: FaultProxy) -> tuple[Clients, str]:
-    clients, names = installed(tmp_path, max_receives=3, endpoint=proxy.address)
-    return clients, names.bucket
-
-
-@pytest.fixture
-def objects(aws: tuple[Clients, str]) -> S3Objects:
-    clients, bucket = aws
-    return S3Objects(clients.s3, bucket)
+def objects(aws: tuple[Clients, Names]) -> S3Objects:
+    clients, names = aws
+    return S3Objects(clients.s3, names.bucket)
 
 
 def _post(form: UploadForm, data: bytes, **changes: str) -> int:
@@ -128,10 +114,10 @@ def test_a_large_object_goes_up_in_parts(objects: S3Objects, proxy: FaultProxy) 
 
 
 def test_parts_that_fail_leave_no_object(
-    objects: S3Objects, aws: tuple[Clients, str], proxy: FaultProxy
+    objects: S3Objects, aws: tuple[Clients, Names], proxy: FaultProxy
 ) -> None:
     proxy.plan(Rule(fault=UNAVAILABLE, service="s3", operation="UploadPart", times=None))
-    clients, bucket = aws
+    clients, bucket = aws[0], aws[1].bucket
     once = {"total_max_attempts": 1}
     with (
         pytest.raises(StoreUnavailable),
@@ -176,7 +162,7 @@ def test_more_keys_than_a_page_holds_are_listed(objects: S3Objects, proxy: Fault
     assert proxy.hits() == 3
 
 
-def test_a_bucket_that_is_not_there_says_so(aws: tuple[Clients, str]) -> None:
+def test_a_bucket_that_is_not_there_says_so(aws: tuple[Clients, Names]) -> None:
     nowhere = S3Objects(aws[0].s3, "no-such-bucket")
     with pytest.raises(
         StoreUnavailable, match=r"no-such-bucket does not exist.*ASSETQL_AWS_BUCKET"

@@ -1,9 +1,8 @@
 """What SQS does beyond the contract: batches that fail in part, limits, whole seconds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,6 @@ from assetql.domain.errors import InvalidInput, StoreUnavailable
 from assetql.ports import QueueDepth
 from tests.contract.races import race
 from tests.contract.values import MINUTE
-from tests.support.emulator import emulator_address, installed
 from tests.support.fault_proxy.faults import (
     LOST_REPLY,
     RESET,
@@ -30,17 +28,6 @@ from tests.support.fault_proxy.traffic import Reply, Request
 KIBIBYTE = 2**10
 BLINK = timedelta(milliseconds=1)
 _BY_RECEIPT = ("ChangeMessageVisibility", "DeleteMessage")
-
-
-@pytest.fixture
-def proxy() -> Iterator[FaultProxy]:
-    with FaultProxy(emulator_address()) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def aws(tmp_path: Path, proxy: FaultProxy) -> tuple[Clients, Names]:
-    return installed(tmp_path, max_receives=3, endpoint=proxy.address)
 
 
 @pytest.fixture
