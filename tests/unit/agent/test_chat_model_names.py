@@ -1,6 +1,6 @@
 """Which chat model a setting opens, and what it says where it can't."""
 
-from importlib.util import find_spec
+import sys
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_a_missing_package_is_named_with_its_remedy() -> None:
         open_chat_model(named("mistralai:mistral-large"))
 
 
-@pytest.mark.skipif(find_spec("langchain_aws") is not None, reason="the aws extra is installed")
-def test_bedrock_without_its_extra_names_the_extra() -> None:
+def test_bedrock_without_its_extra_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "langchain_aws", None)  # as if it were not installed
     with pytest.raises(ModelUnavailable, match=r"pip install 'assetql\[aws\]'"):
         open_chat_model(named("bedrock_converse:anthropic.claude-sonnet-4-20250514-v1:0"))
