@@ -1,6 +1,6 @@
 """Validating a list of 100,000 rows ÷ `csv.reader` over the same file; peak memory beside its.
 
-python benchmarks/csv_reader.py [--rows N] [--json]
+python -m benchmarks.csv_reader [--rows N] [--json]
 """
 
 import argparse

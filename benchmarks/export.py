@@ -1,6 +1,6 @@
 """Writing packages beside a raw encode loop; memory at 5,000 assets beside that at 100.
 
-    python benchmarks/export.py [--assets N] [--json]
+    python -m benchmarks.export [--assets N] [--json]
 
 The floor makes every image of the package by Pillow, one after another, and nothing else: it
 decodes, scales and encodes, pastes an atlas together at places known beforehand, and encodes the

@@ -1,6 +1,6 @@
 """Search at 100,000 assets beside its floor: a numpy dot product over all their vectors.
 
-    python benchmarks/search.py [--assets N] [--json]
+    python -m benchmarks.search [--assets N] [--json]
 
 Builds an index by `apply` in a temporary folder, warms it with one query, and then times each kind
 of filtered search with values drawn anew for every query, in turn with the dot product.

@@ -1,6 +1,6 @@
 """Search in segments in S3 beside the same floor as `search.py`: a dot product over all vectors.
 
-    python benchmarks/search_on_aws.py [--assets N] [--rounds N] [--json]
+    python -m benchmarks.search_on_aws [--assets N] [--rounds N] [--json]
 
 Applies assets as a table's stream pushes them, 500 at a time, to an emulated S3, which merges
 segments meanwhile; opens the index in a process of its own, for the time and memory of a cold

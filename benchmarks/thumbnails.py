@@ -1,6 +1,6 @@
 """Thumbnails beside the better of raw Pillow and pyvips, in turn over the same PNGs.
 
-    python benchmarks/thumbnails.py [--images N] [--json]
+    python -m benchmarks.thumbnails [--images N] [--json]
 
 All three decode, shrink to 256 pixels and encode a PNG, each with its own defaults but the PNG's
 compression level, which is ours. The ratio is the better floor's wall time ÷ ours: libvips uses

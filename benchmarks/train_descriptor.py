@@ -2,7 +2,7 @@
 
 None of the sets is one of those in examples/styles, so every figure of benchmarks/style_gate.py
 is on styles that nothing here has seen. Fetch the packages of SETS with `npm pack`, unpack each
-into a folder of its short name, and run: python benchmarks/train_descriptor.py FOLDER
+into a folder of its short name, and run: python -m benchmarks.train_descriptor FOLDER
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """What a one-tool turn adds to the two calls of the model that it makes, at turn 10 and turn 190.
 
-    python benchmarks/turn.py [--latency X] [--rounds N] [--quick] [--json]
+    python -m benchmarks.turn [--latency X] [--rounds N] [--quick] [--json]
 
 The model is scripted: 300 ms to its first token and 800 ms for 40 of them, times X. The floor
 streams the same two answers from it and does nothing else. Beside it, in the same run and turn

@@ -1,6 +1,6 @@
 """What a one-tool turn on AWS adds to the two calls of Bedrock that it makes, and what it asks.
 
-python benchmarks/turn_on_aws.py [--latency X] [--rounds N] [--quick] [--json]
+python -m benchmarks.turn_on_aws [--latency X] [--rounds N] [--quick] [--json]
 
 All of it over HTTP, on the emulated AWS, whose own time is in the figures. The stand-in for Bedrock
 takes 300 ms to its first token and 800 ms for 40 of them, times X. The floor is two bare

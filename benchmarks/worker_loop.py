@@ -1,6 +1,6 @@
 """The worker's loop with an image that costs nothing, beside the bare store calls of each task.
 
-python benchmarks/worker_loop.py [--tasks N] [--rounds N] [--json]
+python -m benchmarks.worker_loop [--tasks N] [--rounds N] [--json]
 
 The floor is the listed minimum of store calls for a task: claim (read and conditional write), put
 (image and thumbnail), commit, ack; on the same embedded stores, one thread.

@@ -1,6 +1,6 @@
 """The worker's loop on DynamoDB, S3 and SQS beside its listed minimum of boto3 calls.
 
-python benchmarks/worker_loop_on_aws.py [--tasks N] [--rounds N] [--json]
+python -m benchmarks.worker_loop_on_aws [--tasks N] [--rounds N] [--json]
 
 The floor, for each task, on the same emulated AWS and one thread: ReceiveMessage, GetItem, PutItem
 (the claim), PutObject twice (image and thumbnail), TransactWriteItems (the task READY and its

@@ -1,6 +1,6 @@
 """Which handler is fed by what: the one table that the emulator's event loop and the stacks share.
 
-Handlers that are not in it are invoked directly, by doors and by people.
+CALLED are those that doors and people invoke directly.
 """
 
 from dataclasses import dataclass
@@ -90,3 +90,7 @@ def hidden_for(queue: str) -> int:
     """Seconds: Lambda refuses to poll a queue that shows a message again before its time is up."""
     feeds = (t for t in TRIGGERS if isinstance(t.source, FromQueue) and t.source.queue == queue)
     return max(trigger.timeout for trigger in feeds)
+
+
+CALLED = ("batch_creator", "exporter", "notifier", "style_embedding")
+HANDLERS = tuple(sorted([*CALLED, *(trigger.name for trigger in TRIGGERS)]))
