@@ -25,12 +25,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ASSETQL_", env_ignore_empty=True, frozen=True)
 
+    # Where the data is kept, and whose it is
     home: Path = Field(default_factory=_home, description="Where the data is kept")
     adapters: str = Field(
         default="assetql.adapters.local", description="The adapter family, by its dotted name"
     )
-    workspace: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
-    user: str = "owner"
+    workspace: str = Field(
+        default="default",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
+        description="Of whom works on the command line",
+    )
+    user: str = Field(default="owner", description="Who acts on the command line")
+
+    # Where AWS keeps it
     aws_region: str | None = Field(
         default=None, description="AWS only; by default what the AWS profile says"
     )
@@ -47,6 +54,8 @@ class Settings(BaseSettings):
         pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$",  # dots are in no certificate of S3's
         description="By default the prefix; a bucket's name is taken for the whole world",
     )
+
+    # Models
     chat_model: str = Field(
         default="offline",
         description="`offline`, or PROVIDER:MODEL as LangChain names it, "
@@ -83,18 +92,26 @@ class Settings(BaseSettings):
     image_wait_seconds: Seconds = Field(
         default=600, description="Longest wait for an asynchronous endpoint's image"
     )
-    embedder: str = Field(default="descriptor", pattern="^(descriptor|clip)$")
-    clip_model: str = "ViT-B-32"
-    clip_weights: Path | None = None
+    embedder: str = Field(
+        default="descriptor",
+        pattern="^(descriptor|clip)$",
+        description="Who measures styles: `descriptor` (numpy), or `clip` with its weights",
+    )
+    clip_model: str = Field(default="ViT-B-32", description="As open_clip names it")
+    clip_weights: Path | None = Field(default=None, description="The file of its weights")
     off_style_rate: float = Field(
         default=0.08, ge=0, le=1, description="Share of images that the placeholder spoils"
     )
+
+    # Money
     budget: float = Field(
         default=100.0, ge=0, le=1e9, description="A new workspace's budget in USD"
     )
     price_small: Price = Field(default=0.02, description="USD per READY image up to 256 px")
     price_medium: Price = Field(default=0.04, description="USD, up to 512 px")
     price_large: Price = Field(default=0.08, description="USD, above")
+
+    # Work and patience
     attempts: int = Field(default=4, ge=1, le=20, description="Images tried per task and run")
     faults: int = Field(default=5, ge=1, le=50, description="Faults survived per task and run")
     lease_seconds: Seconds = Field(default=60, description="A worker's hold on a task")
@@ -104,6 +121,8 @@ class Settings(BaseSettings):
     approval_hours: float = Field(
         default=72, gt=0, le=87_600, description="How long a question stands"
     )
+
+    # Limits
     max_rows: int = Field(default=10_000, ge=1, description="Rows of one asset list")
     max_cell: int = Field(default=2_000, ge=1, description="Characters of one cell")
     max_side: int = Field(default=2_048, ge=16, le=2_048, description="Pixels along a side")
@@ -111,6 +130,8 @@ class Settings(BaseSettings):
     max_list_bytes: int = Field(default=20 * 2**20, ge=1)
     max_image_bytes: int = Field(default=20 * 2**20, ge=1)
     max_image_pixels: int = Field(default=40_000_000, ge=1)
+
+    # What is told
     log_level: str = Field(default="WARNING", description="From DEBUG to CRITICAL")
     tracing: bool = Field(
         default=False, description="OpenTelemetry's traces and metrics; needs the `otel` extra"

@@ -84,13 +84,11 @@ TRIGGERS = (
     ),
     Trigger(handler="assetql.lambdas.reconciler", source=EverySeconds(60), timeout=300),
 )
+CALLED = ("batch_creator", "exporter", "notifier", "style_embedding")
+HANDLERS = tuple(sorted([*CALLED, *(trigger.name for trigger in TRIGGERS)]))
 
 
 def hidden_for(queue: str) -> int:
     """Seconds: Lambda refuses to poll a queue that shows a message again before its time is up."""
     feeds = (t for t in TRIGGERS if isinstance(t.source, FromQueue) and t.source.queue == queue)
     return max(trigger.timeout for trigger in feeds)
-
-
-CALLED = ("batch_creator", "exporter", "notifier", "style_embedding")
-HANDLERS = tuple(sorted([*CALLED, *(trigger.name for trigger in TRIGGERS)]))
