@@ -1,7 +1,7 @@
 """Settings that point at AWS and miss something: one clear message from doctor, and at start."""
 
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ def without(installation: Installation, shape: TableShape) -> Generator[str]:
     dynamodb, name = installation.clients.dynamodb, installation.names.table(shape)
     dynamodb.delete_table(TableName=name)
     yield name
-    if name in dynamodb.list_tables()["TableNames"]:
+    with suppress(dynamodb.exceptions.ResourceNotFoundException):
         dynamodb.delete_table(TableName=name)
     dynamodb.create_table(**table_request(name, shape))
 
