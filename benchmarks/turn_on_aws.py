@@ -48,7 +48,7 @@ from assetql.domain.audit import AuditRecord
 from assetql.services import open_services
 from assetql.settings import Settings
 from benchmarks.turn import ASK, FIRST_TOKEN, OWNER, PER_TOKEN, SAYS, TELLS, Side, Turn
-from tests.support.emulator import REGION, installed
+from tests.support.emulator import REGION, installed, settings_for
 from tests.support.stand_ins import a_model
 
 AIM_MS, AIM_RELEASE_MS, AIM_REQUESTS = 60.0, 30.0, 8
@@ -114,12 +114,7 @@ class Bench:
         self._clients, self._names = installed(home, max_receives=3)
         self._latency = latency
         self.settings = Settings(
-            home=home,
-            adapters="assetql.adapters.aws",
-            aws_endpoint=self._clients.endpoint,
-            aws_region=REGION,
-            aws_prefix=self._names.prefix,
-            aws_bucket=self._names.bucket,
+            home=home, adapters="assetql.adapters.aws", **settings_for(self._names)
         )
         self.released: list[float] = []  # seconds
 

@@ -9,6 +9,7 @@ import time
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from assetql.adapters.aws.clients import Clients
 from assetql.adapters.aws.resources import Names
@@ -73,6 +74,16 @@ def installed(
     names = names_for(home)
     provision(clients, names, max_receives=max_receives)
     return clients, names
+
+
+def settings_for(names: Names, endpoint: str | None = None) -> dict[str, Any]:
+    """The fields of Settings that name an installation of the emulator, or of a proxy before it."""
+    return {
+        "aws_endpoint": endpoint or emulator_address(),
+        "aws_region": REGION,
+        "aws_prefix": names.prefix,
+        "aws_bucket": names.bucket,
+    }
 
 
 @cache

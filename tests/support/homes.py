@@ -55,14 +55,7 @@ def _on_aws(settings: Settings, endpoint: str | None) -> Settings:
     from tests.support import emulator  # boto3, which tests of the embedded family don't need
 
     names = emulator.installation(settings.home, settings.max_receives)
-    return settings.model_copy(
-        update={
-            "aws_endpoint": endpoint or emulator.emulator_address(),
-            "aws_region": emulator.REGION,
-            "aws_prefix": names.prefix,
-            "aws_bucket": names.bucket,
-        }
-    )
+    return settings.model_copy(update=emulator.settings_for(names, endpoint))
 
 
 def rows_named(*names: str, side: int = 128) -> list[Row]:

@@ -19,7 +19,8 @@ from agent.turn import run_turn
 from assetql.domain.identity import Principal, Role
 from assetql.services import open_services
 from assetql.settings import Settings
-from tests.support.emulator import REGION, emulator_address, installation
+from tests.support.emulator import installation, settings_for
+from tests.support.homes import FAMILIES
 
 OWNER = Principal("default", "ann", frozenset({Role.OWNER}))
 
@@ -76,14 +77,7 @@ def settings_of(family: str, home: Path, **settings: Any) -> Settings:
     """Settings of a home of that family; on AWS, of the installation that goes with it."""
     chosen: dict[str, Any] = {"home": home}
     if family == "aws":
-        names = installation(home, 10)
-        chosen |= {
-            "adapters": "assetql.adapters.aws",
-            "aws_endpoint": emulator_address(),
-            "aws_region": REGION,
-            "aws_prefix": names.prefix,
-            "aws_bucket": names.bucket,
-        }
+        chosen |= {"adapters": FAMILIES[family], **settings_for(installation(home, 10))}
     return Settings.model_validate(chosen | settings)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from assetql.lambdas import logs, runtime
 from assetql.services import Services
-from tests.support.emulator import REGION, emulator_address, installed
+from tests.support.emulator import installed, settings_for
 
 RECEIVES = 3
 Configure = Callable[..., Services]
@@ -37,10 +37,7 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
         _, names = installed(tmp_path, max_receives=RECEIVES)
         given = {
             "adapters": "assetql.adapters.aws",
-            "aws_endpoint": emulator_address(),
-            "aws_region": REGION,
-            "aws_prefix": names.prefix,
-            "aws_bucket": names.bucket,
+            **settings_for(names),
             "max_receives": RECEIVES,
             "off_style_rate": 0,
             "log_level": "INFO",
