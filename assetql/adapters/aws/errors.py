@@ -19,7 +19,7 @@ _MISSING = {
     "QueueDoesNotExist",
     "AWS.SimpleQueueService.NonExistentQueue",
 }
-_REFUSED = {
+CREDENTIALS_REFUSED = {
     "403",  # an answer to HEAD has no body that could say why
     "AccessDenied",
     "AccessDeniedException",
@@ -73,7 +73,7 @@ def _of_answer(what: str, error: ClientError, kind: type[Unavailable]) -> Unavai
             remedy="Check ASSETQL_AWS_PREFIX, ASSETQL_AWS_BUCKET and ASSETQL_AWS_REGION;"
             " `assetql doctor` looks at each.",
         )
-    if code in _REFUSED:
+    if code in CREDENTIALS_REFUSED:
         return kind(
             f"{what}: AWS refused the credentials ({code}).",
             remedy="Renew them, or give their role access; `assetql doctor` says to what.",

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from assetql.adapters.aws.errors import aws_faults, error_code
+from assetql.adapters.aws.errors import CREDENTIALS_REFUSED, aws_faults, error_code
 from assetql.domain.errors import Unavailable
 from assetql.domain.finding import Finding
 
@@ -52,7 +52,7 @@ def _refusal(what: str, fault: Unavailable, refusal: ClientError) -> Finding:
             f"can't be looked at: the credentials may not {operation}",
             f"Allow {operation} on it, or see for yourself that it is there.",
         )
-    general = "credentials" in fault.message
+    general = code in CREDENTIALS_REFUSED
     return Finding(AWS if general else what, "wrong", said, fault.remedy or _CONNECTION)
 
 
