@@ -1,20 +1,70 @@
-"""Scripts, tools and checks that the tests of turns share."""
+"""One who talks, and the scripts, tools and checks that the tests of turns share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.tools import BaseTool, tool
 
 from agent.context import AgentContext
+from agent.events import ChatEvent, Done, GraphPart, chat_events
+from agent.inbox import NewMessage
+from agent.savers.fence import reading_config
+from agent.services import AgentServices
+from agent.turn import run_turn
 from assetql.domain.errors import NotFound
+from assetql.domain.identity import Principal, Role
 
-Open = Callable[..., Any]
 Runtime = ToolRuntime[AgentContext, Any]
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
 Script = Callable[[Any], AIMessage]
+
+OWNER = Principal("default", "ann", frozenset({Role.OWNER}))
+
+
+@dataclass
+class Talk:
+    """One process that talks; `prompts` are the messages that its model was given."""
+
+    agent: AgentServices
+    prompts: list[list[BaseMessage]] = field(default_factory=list[list[BaseMessage]])
+    sent: int = 0
+
+    def parts(self, text: str | None, **options: Any) -> AsyncGenerator[GraphPart]:
+        self.sent += 1
+        message = NewMessage(
+            message_id=options.pop("message_id", f"m{self.sent}"),
+            text=text or "",
+            uploads=options.pop("uploads", ()),
+        )
+        return run_turn(
+            self.agent,
+            caller=options.pop("caller", OWNER),
+            thread_id=options.pop("thread_id", "t"),
+            message=None if text is None else message,
+            **options,
+        )
+
+    async def say(self, text: str | None, **options: Any) -> list[ChatEvent]:
+        return [event async for event in chat_events(self.parts(text, **options))]
+
+    async def reply(self, text: str | None, **options: Any) -> str:
+        done = (await self.say(text, **options))[-1]
+        assert isinstance(done, Done)
+        return done.reply
+
+    async def state(self, thread_id: str = "t", workspace: str = "default") -> dict[str, Any]:
+        config = reading_config(workspace, thread_id)
+        return (await self.agent.graph.aget_state(config)).values
+
+    async def messages(self, thread_id: str = "t") -> list[AnyMessage]:
+        return (await self.state(thread_id))["messages"]
+
+
+Open = Callable[..., Any]  # of a Talk, whose events tests take as they come
 
 
 def asks(messages: Any) -> str:

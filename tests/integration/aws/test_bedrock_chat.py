@@ -2,33 +2,27 @@
 
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.tools import BaseTool
 
-from agent.events import ChatEvent, Done, ErrorEvent, Token, ToolFinished, chat_events
-from agent.inbox import NewMessage
+from agent.events import ChatEvent, Done, ErrorEvent, Token, ToolFinished
 from agent.model import open_chat_model
-from agent.savers.fence import reading_config
-from agent.services import AgentServices, open_agent
-from agent.turn import run_turn
+from agent.services import open_agent
 from assetql.domain.errors import InvalidInput, ModelUnavailable
-from assetql.domain.identity import Principal, Role
 from assetql.domain.token_prices import TokenPrice
 from assetql.pipeline.uploads import add_upload
 from assetql.services import open_services
 from assetql.settings import Settings
-from tests.integration.agent.talking import assert_paired, look
+from tests.integration.agent.talking import OWNER, Talk, assert_paired, look
 from tests.support.emulator import REGION, emulator_address
 from tests.support.stand_ins import StandIn, a_model
 from tests.support.telemetry import grown, measured
 
-ANN = Principal("default", "ann", frozenset({Role.OWNER}))
 LIST = Path(__file__).parents[3] / "examples" / "lists" / "rpg_items.csv"
 CALL = {"toolUse": {"toolUseId": "call_1", "name": "look", "input": {"what": "a sword"}}}
 
@@ -44,38 +38,20 @@ def on_bedrock(home: Path, model: str, **settings: Any) -> Settings:
     )
 
 
-class Talk:
-    """One thread with the model of `settings`."""
+def opened(settings: Settings, tools: Sequence[BaseTool] | None = None) -> Talk:
+    """Talks to the model that the settings name."""
+    return Talk(open_agent(open_services(settings), tools=tools))
 
-    def __init__(self, settings: Settings, tools: Sequence[BaseTool] | None = None) -> None:
-        self.services = open_services(settings)
-        self.agent: AgentServices = open_agent(self.services, tools=tools)
-        self.sent = 0
 
-    async def say(self, text: str, *, uploads: tuple[str, ...] = ()) -> list[ChatEvent]:
-        self.sent += 1
-        message = NewMessage(message_id=f"m{self.sent}", text=text, uploads=uploads)
-        parts = run_turn(self.agent, caller=ANN, thread_id="t", message=message)
-        async with aclosing(parts):
-            return [event async for event in chat_events(parts)]
+def close(talk: Talk) -> None:
+    talk.agent.services.close()
+    talk.agent.close()
 
-    async def reply(self, text: str) -> str:
-        done = (await self.say(text))[-1]
-        assert isinstance(done, Done)
-        return done.reply
 
-    async def failure(self, text: str) -> ErrorEvent:
-        error = next(e for e in await self.say(text) if isinstance(e, ErrorEvent))
-        assert error.code == ModelUnavailable.code
-        return error
-
-    async def messages(self) -> list[AnyMessage]:
-        config = reading_config("default", "t")
-        return (await self.agent.graph.aget_state(config)).values["messages"]
-
-    def close(self) -> None:
-        self.services.close()
-        self.agent.close()
+async def failure(talk: Talk, text: str) -> ErrorEvent:
+    error = next(e for e in await talk.say(text) if isinstance(e, ErrorEvent))
+    assert error.code == ModelUnavailable.code
+    return error
 
 
 @pytest.fixture
@@ -85,19 +61,19 @@ def model() -> StandIn:
 
 @pytest.fixture
 async def open_talk(tmp_path: Path) -> AsyncIterator[Callable[..., Talk]]:
-    opened: list[Talk] = []
+    talks: list[Talk] = []
 
     def open_it(
         model: StandIn | str, tools: Sequence[BaseTool] | None = None, **settings: Any
     ) -> Talk:
         name = model if isinstance(model, str) else model.name
-        home = tmp_path / f"home-{len(opened)}"
-        opened.append(Talk(on_bedrock(home, name, **settings), tools))
-        return opened[-1]
+        home = tmp_path / f"home-{len(talks)}"
+        talks.append(opened(on_bedrock(home, name, **settings), tools))
+        return talks[-1]
 
     yield open_it
-    for talk in opened:
-        talk.close()
+    for talk in talks:
+        close(talk)
 
 
 async def test_a_turn_with_a_tool_call_streams(
@@ -126,17 +102,18 @@ async def test_the_stand_in_talks_as_the_planner_in_process(
     open_talk: Callable[..., Talk], model: StandIn, tmp_path: Path
 ) -> None:
     remote = open_talk(model)
-    near = Talk(Settings(home=tmp_path / "near"))
+    near = opened(Settings(home=tmp_path / "near"))
     said: list[list[object]] = []
     for talk in (remote, near):
+        services = talk.agent.services
         upload = add_upload(
             LIST.name,
             LIST.read_bytes(),
-            caller=ANN,
-            stores=talk.services.stores,
-            clock=talk.services.clock,
-            image_limits=talk.services.image_limits,
-            list_limits=talk.services.list_limits,
+            caller=OWNER,
+            stores=services.stores,
+            clock=services.clock,
+            image_limits=services.image_limits,
+            list_limits=services.list_limits,
         )
         await talk.say("Draft a batch from this list at 64 px", uploads=(upload.upload_id,))
         events = [
@@ -145,7 +122,7 @@ async def test_the_stand_in_talks_as_the_planner_in_process(
             await talk.say("How is my batch doing?"),
         ]
         said.append([part for each in events for part in outline_of(each)])
-    near.close()
+    close(near)
     assert said[0] == said[1]
     assert any("offline planner" in str(part) for part in said[0])
     assert any("quote" in str(part) for part in said[0])
@@ -173,7 +150,7 @@ async def test_a_stream_that_breaks_leaves_the_thread_usable(
 ) -> None:
     model.follow({**broken, "content": [{"text": "One moment, please."}, CALL]})
     talk = open_talk(model, [look])
-    await talk.failure("Look at it.")
+    await failure(talk, "Look at it.")
     model.follow({"content": [CALL]}, {"content": [{"text": "Done."}]})
     assert await talk.reply("Again, please.") == "Done."
     messages = await talk.messages()
@@ -251,13 +228,13 @@ async def test_a_model_that_may_not_be_used_says_what_to_do(
     open_talk: Callable[..., Talk], model: StandIn, answer: dict[str, Any], remedy: str
 ) -> None:
     model.follow(answer)
-    error = await open_talk(model).failure("Hello")
+    error = await failure(open_talk(model), "Hello")
     assert model.name in error.message
     assert remedy in error.remedy
 
 
 async def test_an_unknown_model_names_its_setting(open_talk: Callable[..., Talk]) -> None:
-    error = await open_talk("anthropic.claude-nowhere").failure("Hello")
+    error = await failure(open_talk("anthropic.claude-nowhere"), "Hello")
     assert "ASSETQL_CHAT_MODEL" in error.remedy
 
 
