@@ -49,8 +49,9 @@ def test_save_only_over_the_version_before(stores: Stores) -> None:
     )
     stores.assets.save(second)
     for version in (1, 2, 4):
-        with pytest.raises(Conflict):
-            stores.assets.save(replace(asset, name="late", version=version))
+        late = replace(asset, name="late", version=version)
+        with pytest.raises(Conflict, match=f"Asset {asset.asset_id} moved on before version"):
+            stores.assets.save(late)
     with pytest.raises(Conflict):
         stores.assets.save(replace(asset, workspace=RIVAL, version=2))
     assert stores.assets.get(STUDIO, asset.asset_id) == second

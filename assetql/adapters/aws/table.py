@@ -41,13 +41,16 @@ class Table:
         return None
 
     def replace(self, item: Item, condition: str, values: Mapping[str, Value]) -> None:
-        """Stores it over an item of which the condition holds. Raises: Conflict."""
+        """Stores a version over an item of which the condition holds. Raises: Conflict."""
         action = put_action(self.name, item, condition, values)
         try:
             self._carry_out("put_item", action)
         except Refused as refused:
             if not _own(action, refused):
-                raise Conflict(f"{self.name}: {item['sk']} moved on.") from refused
+                kind, _, name = str(item["sk"]).partition("#")
+                raise Conflict(
+                    f"{kind.capitalize()} {name} moved on before version {item['version']}."
+                ) from refused
 
     def update(
         self, pk: str, sk: str, change: str, *, condition: str, values: Mapping[str, Value]
