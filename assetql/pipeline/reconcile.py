@@ -22,7 +22,7 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repairs:
-    """What one pass did."""
+    """What one pass did; something is left to do for the `open_batches`."""
 
     released: int
     resent: int
@@ -34,11 +34,13 @@ class Repairs:
 def reconcile(workflow: Workflow) -> Repairs:
     """One pass over leases, answers, batches, dead letters and stranded tasks."""
     with span("reconcile"):
+        released = _release_expired(workflow)
+        carried_out, waiting = _carry_out_answers(workflow)
         repairs = Repairs(
-            released=_release_expired(workflow),
-            carried_out=_carry_out_answers(workflow),
+            released=released,
+            carried_out=carried_out,
             buried=_bury(workflow),
-            open_batches=_close(workflow),
+            open_batches=waiting + _close(workflow),
             resent=_resend_stranded(workflow),
         )
         workflow.stores.index.catch_up()
@@ -64,16 +66,18 @@ def _release_expired(workflow: Workflow) -> int:
     return released
 
 
-def _carry_out_answers(workflow: Workflow) -> int:
-    done = 0
+def _carry_out_answers(workflow: Workflow) -> tuple[int, int]:
+    """How many were, and how many wait for what could not be reached."""
+    done = waiting = 0
     for approval in workflow.stores.approvals.unexecuted(_AT_ONCE):
         try:
             carry_out(approval, stores=workflow.stores, clock=workflow.clock)
         except AssetQLError as error:
             _EVENTS.warning("approval.not_carried_out", error, approval=approval.approval_id)
+            waiting += isinstance(error, Unavailable)
             continue
         done += 1
-    return done
+    return done, waiting
 
 
 def _bury(workflow: Workflow) -> int:

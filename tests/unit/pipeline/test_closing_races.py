@@ -1,19 +1,21 @@
 """What moves in the very moment in which a batch is settled and closed."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from assetql.domain.batch import FollowUpKind, FollowUpStatus
+from assetql.domain.errors import StoreUnavailable
 from assetql.domain.ledger import Tally
 from assetql.domain.task import TaskStatus
 from assetql.pipeline.export import ExportOutcome
 from assetql.services import Services
 from tests.contract.values import PRICE, ManualClock
 from tests.support.driving import drain, step, tidy
-from tests.support.effects import watched
+from tests.support.effects import Effect, watched
 from tests.support.homes import OWNER, started
 from tests.support.invariants import check_at_rest, tasks_of
 from tests.unit.pipeline.acting import (
@@ -110,3 +112,17 @@ def test_what_a_retry_makes_is_not_swept_away(services: Services, clock: ManualC
     assert services.stores.objects.exists(key)
     drain(services, MAKE, clock)
     check_at_rest(services, OWNER.workspace)
+
+
+def test_an_answer_that_could_not_be_carried_out_is_not_the_end(services: Services) -> None:
+    """Whoever works until nothing is left to do has to come by once more."""
+
+    def unreachable(effect: Effect, have: Callable[[], Any]) -> Any:
+        if effect == "batches.add_follow_up":
+            raise StoreUnavailable("out of order")
+        return have()
+
+    with suppress(StoreUnavailable):
+        started(watched(services, unreachable), "Sword")
+    assert tidy(watched(services, unreachable)).open_batches == 1
+    assert tidy(services).carried_out == 1
