@@ -6,25 +6,24 @@ it again; so does the blob that is printed, as a decorator of the test.
 """
 
 import atexit
-from collections.abc import Generator
-from contextlib import contextmanager
 from functools import cache
 
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize
 
-from assetql.services import Services
-from tests.integration.faults.schedules import ON_THE_WIRE, Schedules, Trouble
+from tests.integration.faults.schedules import Schedules
 from tests.support.emulator import emulator_address
 from tests.support.fault_proxy.faults import INTERNAL, LOST_REPLY, RESET, THROTTLED, Fault
-from tests.support.fault_proxy.partial import PARTIAL
+from tests.support.fault_proxy.partial import BATCHES, PARTIAL
 from tests.support.fault_proxy.proxy import FaultProxy
 from tests.support.fault_proxy.script import Rule
+from tests.support.fault_proxy.traffic import WRITES
 from tests.support.prompt_aws.family import ATTEMPTS
 
 FAULTS: dict[str, Fault] = {
     fault.name: fault for fault in (LOST_REPLY, RESET, INTERNAL, THROTTLED, PARTIAL)
 }
-_REQUESTS = 3  # that an effect takes, and the reads before it
 
 
 @cache
@@ -35,28 +34,31 @@ def proxy() -> FaultProxy:
     return serving
 
 
+# What befalls which write of a schedule: once, or for as often as boto3 tries, and our own code
+# has to deal with it.
+ON_THE_WIRE = st.lists(
+    st.tuples(
+        st.sampled_from(sorted(FAULTS)), st.integers(0, 40), st.sampled_from([1, 1, ATTEMPTS])
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
 class SchedulesOnAws(Schedules):
-    """Here requests may come to grief on the wire, too."""
+    """Here requests come to grief on the wire, too."""
 
     family = "hurried_aws"
 
     def endpoint(self) -> str | None:
+        proxy().calm()
         return proxy().address
 
-    @contextmanager
-    def troubled(self, trouble: Trouble) -> Generator[Services]:
-        if trouble.kind not in ON_THE_WIRE:
-            with super().troubled(trouble) as services:
-                yield services
-            return
-        # All of boto3's attempts: then our own code has to deal with it.
-        times = ATTEMPTS if trouble.after else 1
-        fault = FAULTS[trouble.kind]
-        proxy().plan(Rule(fault=fault, skip=_REQUESTS * trouble.at, times=times))
-        try:
-            yield self.services
-        finally:
-            proxy().calm()
+    @initialize(faults=ON_THE_WIRE)
+    def much_is_to_befall_the_writes(self, faults: list[tuple[str, int, int]]) -> None:
+        for name, skip, times in faults:
+            among = BATCHES if FAULTS[name] is PARTIAL else WRITES
+            proxy().plan(Rule(fault=FAULTS[name], operation=among, skip=skip, times=times))
 
 
 TestSchedules = Schedules.TestCase

@@ -91,3 +91,4 @@ _WITHHOLD: dict[str, Callable[[Document], Merge]] = {
     "DeleteMessageBatch": _entries,
     "ChangeMessageVisibilityBatch": _entries,
 }
+BATCHES = frozenset(_WITHHOLD)

@@ -10,7 +10,7 @@ from tests.support.fault_proxy.traffic import Key, Request
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Requests of the service and operation (None: all), but for the first `skip` of them.
+    """Requests of the service and the operations (None: all), but for the first `skip` of them.
 
     Of those that are left, every `every`-th from the first on is hit with this chance, until
     `times` were (None: no end).
@@ -18,7 +18,7 @@ class Rule:
 
     fault: Fault
     service: str | None = None
-    operation: str | None = None
+    operation: str | frozenset[str] | None = None
     key: str = ""  # some part of one of its keys contains this
     skip: int = 0
     times: int | None = 1
@@ -29,9 +29,14 @@ class Rule:
         """Whether it is about this request."""
         return (
             self.service in {None, request.service}
-            and self.operation in {None, request.operation}
+            and self._names(request.operation)
             and any(self.key in part for key in request.keys for part in key)
         )
+
+    def _names(self, operation: str) -> bool:
+        if self.operation is None or isinstance(self.operation, str):
+            return self.operation in {None, operation}
+        return operation in self.operation
 
 
 @dataclass(frozen=True, slots=True)

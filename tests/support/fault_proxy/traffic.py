@@ -11,6 +11,23 @@ Headers = tuple[tuple[bytes, bytes], ...]
 Key = tuple[str, ...]
 """A table's, its partition and sort key; or a bucket and its key; or a queue; or an endpoint."""
 
+WRITES = frozenset(
+    {
+        "BatchWriteItem",
+        "DeleteItem",
+        "PutItem",
+        "TransactWriteItems",
+        "UpdateItem",
+        "ChangeMessageVisibility",
+        "DeleteMessage",
+        "SendMessageBatch",
+        "CompleteMultipartUpload",
+        "DeleteObject",
+        "PutObject",
+    }
+)
+"""The operations that change something."""
+
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 
 
