@@ -1,9 +1,12 @@
 """What holds for every test: no connection leaves the machine, and properties replay."""
 
 import ipaddress
+import logging
 import sys
+from collections.abc import Iterator
 from typing import cast
 
+import pytest
 from hypothesis import settings
 
 _LOCAL_NAMES = frozenset({"localhost", "", "0.0.0.0"})
@@ -35,3 +38,12 @@ sys.addaudithook(_stay_on_this_machine)
 
 settings.register_profile("assetql", deadline=None, print_blob=True)
 settings.load_profile("assetql")
+
+
+@pytest.fixture(autouse=True)
+def _logs_end_with_their_test() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction] - pytest's
+    """A command that ran in this process logs to a stream that is closed afterwards."""
+    yield
+    root = logging.getLogger()
+    for handler in [each for each in root.handlers if each.get_name() == "assetql"]:
+        root.removeHandler(handler)
