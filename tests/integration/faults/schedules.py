@@ -16,6 +16,7 @@ from hypothesis.stateful import (
     initialize,
     invariant,
     multiple,
+    precondition,
     rule,
 )
 
@@ -94,6 +95,7 @@ class Schedules(RuleBasedStateMachine):
     """Every rule is one process doing one thing, and it may come to grief in the middle."""
 
     family = "local"
+    rests_between = True  # in the end it does in any case
     batches: Bundle[Batch] = Bundle("batches")
     approvals: Bundle[Approval] = Bundle("approvals")
 
@@ -299,7 +301,11 @@ class Schedules(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.clock.time += timedelta(seconds=seconds)
 
+    @precondition(lambda self: self.rests_between)
     @rule()
+    def rests(self) -> None:
+        self.everything_is_done()
+
     def everything_is_done(self) -> None:
         assert any(self.drained() for _ in range(MOST_FAULTS)), "it never ends"
         check_at_rest(self.services, OWNER.workspace)

@@ -49,6 +49,7 @@ class SchedulesOnAws(Schedules):
     """Here requests come to grief on the wire, too."""
 
     family = "hurried_aws"
+    rests_between = False
 
     def endpoint(self) -> str | None:
         proxy().calm()
@@ -75,4 +76,4 @@ if settings.default is settings.get_profile("assetql"):
     )
 else:
     TestSchedules.settings = settings(stateful_step_count=40, phases=QUICK)
-    TestSchedulesOnAws.settings = settings(stateful_step_count=10, phases=QUICK)
+    TestSchedulesOnAws.settings = settings(stateful_step_count=8, phases=QUICK)
