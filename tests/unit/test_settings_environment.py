@@ -21,7 +21,8 @@ def test_a_user_without_a_home_has_settings_all_the_same(monkeypatch: pytest.Mon
     def nobody(_uid: int) -> None:
         raise KeyError
 
-    monkeypatch.delenv("HOME", raising=False)
+    for name in ("HOME", "ASSETQL_HOME"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(pwd, "getpwuid", nobody)
     assert Settings().home == Path(".assetql")
 
