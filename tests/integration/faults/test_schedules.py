@@ -72,7 +72,7 @@ if settings.default is settings.get_profile("assetql"):
         max_examples=25, stateful_step_count=25, suppress_health_check=SLOW
     )
     TestSchedulesOnAws.settings = settings(
-        max_examples=6, stateful_step_count=8, suppress_health_check=SLOW
+        max_examples=4, stateful_step_count=8, suppress_health_check=SLOW
     )
 else:
     TestSchedules.settings = settings(stateful_step_count=40, phases=QUICK)
