@@ -139,7 +139,6 @@ def error_reply(request: Request, status: int, code: str) -> Reply:
     return reply.with_document({"__type": code, "message": text})
 
 
-DELAYED = Delay(0.05)
 RESET = Reset()
 LOST_REPLY = LostReply()
 REPEATED = Repeated()
