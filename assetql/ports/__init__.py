@@ -11,6 +11,7 @@ Rules that hold for every family:
 from dataclasses import dataclass
 
 from assetql.ports.basics import Clock, Page
+from assetql.ports.doors import DoorRecords
 from assetql.ports.models import (
     Embedder,
     ImageModel,
@@ -39,6 +40,7 @@ __all__ = [
     "BatchStore",
     "Clock",
     "Delivery",
+    "DoorRecords",
     "Embedder",
     "ImageModel",
     "Ledger",
@@ -77,3 +79,4 @@ class Stores:
     inbox: ThreadInbox
     turns: TurnLeases
     audit: AuditLog
+    doors: DoorRecords

@@ -15,6 +15,7 @@ from assetql.adapters.aws.resources import (
     ASYNC_PREFIX,
     DEAD_QUEUE,
     DEAD_QUEUE_KEEPS,
+    EXPIRES,
     PARTS_KEPT,
     QUEUE,
     QUEUE_KEEPS,
@@ -60,7 +61,12 @@ def notify(clients: Clients, names: Names) -> None:
 
 def _create_table(clients: Clients, names: Names, shape: TableShape) -> None:
     name = names.table(shape)
-    _is_new(lambda: clients.dynamodb.create_table(**table_request(name, shape)))
+    is_new = _is_new(lambda: clients.dynamodb.create_table(**table_request(name, shape)))
+    if is_new and shape.expires:
+        clients.dynamodb.update_time_to_live(
+            TableName=name,
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRES},
+        )
 
 
 def table_request(name: str, shape: TableShape) -> dict[str, Any]:

@@ -85,3 +85,15 @@ def test_closing_removes_the_log_once_all_threads_are_done(database: Database) -
     assert Path(f"{database.path}-wal").exists()
     database.close()
     assert not Path(f"{database.path}-wal").exists()
+
+
+def test_a_file_of_an_older_version_gets_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "assetql.sqlite3"
+    with closing(Database(path)) as database:
+        database.execute(INSERT, ("studio",))
+        database.execute("DROP TABLE door_records")
+        database.execute("PRAGMA user_version=1")
+    with closing(Database(path)) as database:
+        assert database.row("SELECT COUNT(*) FROM door_records") == (0,)
+        assert database.row(COUNT) == (1,)
+        assert database.row("PRAGMA user_version") == (VERSION,)

@@ -10,7 +10,7 @@ from assetql.services import Services
 
 EFFECTS: Mapping[str, frozenset[str]] = {
     "batches": frozenset({"create", "save", "add_follow_up", "save_follow_up"}),
-    "tasks": frozenset({"add", "save", "commit", "extend"}),
+    "tasks": frozenset({"add", "save", "requeue", "commit", "extend"}),
     "assets": frozenset({"save"}),
     "styles": frozenset({"create", "save"}),
     "ledger": frozenset({"set_budget", "post"}),
@@ -22,6 +22,7 @@ EFFECTS: Mapping[str, frozenset[str]] = {
     "inbox": frozenset({"post"}),
     "turns": frozenset({"acquire", "extend", "finish"}),
     "audit": frozenset({"record"}),
+    "doors": frozenset({"add", "save", "delete"}),
 }
 
 

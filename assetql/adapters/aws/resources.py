@@ -30,6 +30,7 @@ class TableShape:
     name: str
     indexes: tuple[Index, ...] = ()
     streams: bool = False
+    expires: bool = False  # an item goes once the second in its attribute `expires` is past
 
 
 BATCHES = TableShape(
@@ -77,7 +78,9 @@ AUDIT = TableShape(
     name="Audit",
     indexes=(Index(name="by_time", sort="time", local=True, copies=("document",)),),
 )
-TABLES = (BATCHES, TASKS, ASSETS, STYLES, LEDGER, CHECKPOINTS, UPLOADS, AUDIT)
+DOORS = TableShape(name="Doors", expires=True)
+TABLES = (BATCHES, TASKS, ASSETS, STYLES, LEDGER, CHECKPOINTS, UPLOADS, AUDIT, DOORS)
+EXPIRES = "expires"  # whole seconds since 1970
 
 QUEUE = "generation"
 DEAD_QUEUE = "generation-dead"

@@ -5,6 +5,7 @@ from assetql.adapters.aws.assets import DynamoAssets
 from assetql.adapters.aws.audit import DynamoAudit
 from assetql.adapters.aws.batches import DynamoBatches
 from assetql.adapters.aws.clients import Clients
+from assetql.adapters.aws.door_records import DynamoDoorRecords
 from assetql.adapters.aws.index import SegmentIndex
 from assetql.adapters.aws.ledger import DynamoLedger
 from assetql.adapters.aws.objects import S3Objects
@@ -14,6 +15,7 @@ from assetql.adapters.aws.resources import (
     AUDIT,
     BATCHES,
     CHECKPOINTS,
+    DOORS,
     LEDGER,
     STYLES,
     TASKS,
@@ -50,4 +52,5 @@ def open_stores(clients: Clients, names: Names, *, budget: int) -> Stores:
         inbox=DynamoInbox(table(CHECKPOINTS)),
         turns=DynamoTurns(table(CHECKPOINTS)),
         audit=DynamoAudit(table(AUDIT)),
+        doors=DynamoDoorRecords(table(DOORS)),
     )

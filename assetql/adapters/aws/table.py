@@ -31,9 +31,11 @@ class Table:
         answer = self._call("get_item", Key=keys(pk, sk), ConsistentRead=True)
         return plain(answer["Item"]) if "Item" in answer else None
 
-    def insert(self, item: Item) -> Item | None:
-        """Stores it where nothing is; else changes nothing and returns what is there."""
-        action = put_action(self.name, item, ABSENT)
+    def insert(
+        self, item: Item, *, where: str = ABSENT, values: Mapping[str, Value] | None = None
+    ) -> Item | None:
+        """Stores it where nothing is, or what is fits `where`; else returns what is there."""
+        action = put_action(self.name, item, where, values or {})
         try:
             self._carry_out("put_item", action)
         except Refused as refused:

@@ -6,10 +6,11 @@ since 1970.
 
 import sqlite3
 import time
+from collections.abc import Iterable
 
 from assetql.domain.errors import InvalidInput
 
-VERSION = 1
+VERSION = 2
 
 _BATCHES = """
 CREATE TABLE batches (
@@ -197,7 +198,21 @@ CREATE TABLE audit_records (
 CREATE INDEX audit_by_age ON audit_records (workspace, at, number);
 """
 
-_TABLES = (_BATCHES, _TASKS, _ASSETS, _MONEY, _QUEUE, _THREADS)
+_DOORS = """
+CREATE TABLE door_records (
+    owner TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    expires_at INTEGER,
+    version INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (owner, kind, key)
+);
+CREATE INDEX door_records_expiring ON door_records (expires_at) WHERE expires_at IS NOT NULL;
+"""
+
+_TABLES = (_BATCHES, _TASKS, _ASSETS, _MONEY, _QUEUE, _THREADS, _DOORS)
+_ADDED = {2: (_DOORS,)}  # the tables that a version brought, for files of the one before
 _WAL_TRIES = 200
 
 
@@ -218,7 +233,13 @@ def ensure(connection: sqlite3.Connection) -> None:
                 remedy="Update AssetQL, or choose another folder in ASSETQL_HOME.",
             )
         if found == 0:
-            _create(connection)
+            _create(connection, _TABLES)
+            for trigger in _TRIGGERS:
+                connection.execute(trigger)
+        else:
+            for version in range(found + 1, VERSION + 1):
+                _create(connection, _ADDED[version])
+        connection.execute(f"PRAGMA user_version={VERSION}")
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -229,14 +250,11 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    for tables in _TABLES:
-        for statement in tables.split(";"):
+def _create(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
+    for script in tables:
+        for statement in script.split(";"):
             if statement.strip():
                 connection.execute(statement)
-    for trigger in _TRIGGERS:
-        connection.execute(trigger)
-    connection.execute(f"PRAGMA user_version={VERSION}")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

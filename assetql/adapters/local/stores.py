@@ -7,6 +7,7 @@ from assetql.adapters.local.assets import SqliteAssets
 from assetql.adapters.local.audit import SqliteAudit
 from assetql.adapters.local.batches import SqliteBatches
 from assetql.adapters.local.database import Database
+from assetql.adapters.local.door_records import SqliteDoorRecords
 from assetql.adapters.local.ledger import SqliteLedger
 from assetql.adapters.local.objects import FileObjects
 from assetql.adapters.local.queue import SqliteQueue
@@ -53,4 +54,5 @@ def open_stores(
         inbox=SqliteInbox(database),
         turns=SqliteTurns(database),
         audit=SqliteAudit(database),
+        doors=SqliteDoorRecords(database),
     )
