@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assetql.domain.token_prices import TokenPrice
@@ -130,6 +130,54 @@ class Settings(BaseSettings):
     max_list_bytes: int = Field(default=20 * 2**20, ge=1)
     max_image_bytes: int = Field(default=20 * 2**20, ge=1)
     max_image_pixels: int = Field(default=40_000_000, ge=1)
+
+    # The doors
+    host: str = Field(default="127.0.0.1", description="Where `assetql up` listens")
+    port: int = Field(default=8700, ge=0, le=65_535, description="0: any that is free")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#]+[^?#]*[^/?#]$",
+        description="What links begin with; by default where it listens",
+    )
+    secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="Signs links and sessions; by default made once and kept in the home",
+    )
+    issuer: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Whose tokens are taken, such as "
+        "https://cognito-idp.eu-central-1.amazonaws.com/POOL_ID",
+    )
+    audience: str | None = Field(
+        default=None, description="The app client's id: `aud`, or `client_id`, of its tokens"
+    )
+    token_use: str = Field(
+        default="access", pattern="^(access|id)$", description="Which of Cognito's tokens"
+    )
+    workspace_claim: str = Field(
+        default="custom:workspace", description="The claim that names the workspace"
+    )
+    roles_claim: str = Field(
+        default="cognito:groups", description="The claim that lists the caller's roles"
+    )
+    client_secret: SecretStr | None = Field(
+        default=None, description="Of the app client that people log in to the playground through"
+    )
+    requests_per_minute: int = Field(default=600, ge=1, description="Of one caller, by HTTP")
+    max_body_bytes: int = Field(default=25 * 2**20, ge=1_024, description="Of one request")
+    cors_origins: tuple[str, ...] = Field(
+        default=(), description='Pages that may call the API, such as ["https://studio.example"]'
+    )
+    slack_signing_secret: SecretStr | None = Field(default=None, description="Of the Slack app")
+    slack_bot_token: SecretStr | None = Field(
+        default=None, description="xoxb-…, where the app is installed in one team only"
+    )
+    slack_app_token: SecretStr | None = Field(default=None, description="xapp-…, for Socket Mode")
+    slack_client_id: str | None = Field(default=None, description="To be installed in many teams")
+    slack_client_secret: SecretStr | None = Field(default=None)
+    slack_api_url: str = Field(default="https://slack.com/api/", pattern=r"^https?://.+/$")
 
     # What is told
     log_level: str = Field(default="WARNING", description="From DEBUG to CRITICAL")

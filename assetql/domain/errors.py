@@ -3,11 +3,13 @@
 AssetQLError
 ├── InvalidInput            the caller can correct it: bad value, bad file, bad combination
 │   └── RowsRefused         a CSV had rows that were refused (carries them)
+├── Unauthenticated         nobody knows who is asking
 ├── NotFound                unknown, or another workspace's: the two answer alike
 ├── Forbidden               the caller's roles don't allow the action
 ├── Conflict                the state moved on: nothing was changed
 │   ├── StaleClaim          the lease or fencing token is no longer the caller's
 │   └── ThreadBusy          another turn holds the thread
+├── RateLimited             too many requests: worth a retry later (carries when)
 ├── BudgetExceeded          the reservation does not fit the workspace's budget
 ├── ApprovalNeeded          the action waits for a person's answer
 └── Unavailable             a fault of the infrastructure: worth a retry
@@ -37,6 +39,12 @@ class InvalidInput(AssetQLError):
     """A value that the caller gave can't be used."""
 
     code = "invalid_input"
+
+
+class Unauthenticated(AssetQLError):
+    """Who is asking could not be told: no credentials, or none that hold."""
+
+    code = "unauthenticated"
 
 
 class NotFound(AssetQLError):
@@ -72,6 +80,16 @@ class ThreadBusy(Conflict):
     """Another turn holds the thread."""
 
     code = "thread_busy"
+
+
+class RateLimited(AssetQLError):
+    """The caller asks too often; `retry_after` says in how many seconds to come back."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, retry_after: int, remedy: str = "") -> None:
+        self.retry_after = retry_after
+        super().__init__(message, remedy=remedy)
 
 
 class BudgetExceeded(AssetQLError):
