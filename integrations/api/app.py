@@ -1,6 +1,9 @@
 """create_api: the HTTP door, with its resources, the agent's protocol and whatever is mounted."""
 
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
+from typing import cast
 
 from fastapi import FastAPI
 
@@ -9,17 +12,33 @@ from integrations.api import health, protocol, resources
 from integrations.api.auth.authentication import Authentication, Authenticator
 from integrations.api.problems import add_problem_handlers
 
+# What a mounted door needs to have running while the app does.
+Running = Callable[[], AbstractAsyncContextManager[object]]
+
 
 def create_api(agent: AgentServices, *, authenticator: Authenticator) -> FastAPI:
-    """The app over the conversation's services; whoever opened these closes them."""
+    """The app over the conversation's services; whoever opened these closes them.
+
+    Doors that are mounted in it add to `app.state.running` what runs from start to shutdown.
+    """
     app = FastAPI(
         title="AssetQL",
         version=version("assetql"),
         summary="Game assets by chat: batches, styles, assets, packages, and the assistant.",
+        lifespan=_lifespan,
     )
     app.state.agent = agent
+    app.state.running = list[Running]()
     add_problem_handlers(app)
     for router in (health.router, *resources.ROUTERS, *protocol.ROUTERS):
         app.include_router(router)
     app.add_middleware(Authentication, authenticator=authenticator)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async with AsyncExitStack() as stack:
+        for running in cast("list[Running]", app.state.running):
+            await stack.enter_async_context(running())
+        yield

@@ -25,6 +25,7 @@ from agent.events import (
     chat_events,
 )
 from agent.inbox import NewMessage
+from agent.news import has_news
 from agent.services import AgentServices
 from agent.turn import run_turn
 from assetql.domain.identity import Principal
@@ -57,10 +58,7 @@ class Talk:
 
     def has_news(self) -> bool:
         """Whether anything waits in the thread that no turn has answered."""
-        stores = self.agent.services.stores
-        lease = stores.turns.get(self.caller.workspace, self.thread_id)
-        consumed = lease.consumed if lease else 0
-        return bool(stores.inbox.after(self.caller.workspace, self.thread_id, consumed))
+        return has_news(self.agent.services.stores, self.caller.workspace, self.thread_id)
 
     async def _turn(self, message: NewMessage | None) -> list[str]:
         waiting: list[str] = []
