@@ -10,15 +10,30 @@ class ThreadInbox(Protocol):
     """Messages to threads, stored before anything else happens."""
 
     def post(self, message: InboxMessage) -> InboxMessage:
-        """Stores it once per message id, and gives it the thread's next position."""
+        """Stores it once per message id, and gives it the thread's next position.
+
+        A notice to a forgotten thread is dropped: its position stays 0. Raises: NotFound for what
+        a person says there.
+        """
         ...
 
     def after(self, workspace: str, thread_id: str, position: int) -> tuple[InboxMessage, ...]:
         """Messages behind `position`, in order."""
         ...
 
+    def thread(self, workspace: str, thread_id: str) -> Thread | None:
+        """One of them; None where nothing was said yet."""
+        ...
+
     def threads(self, workspace: str, limit: int = 50) -> tuple[Thread, ...]:
         """Newest activity first."""
+        ...
+
+    def forget(self, workspace: str, thread_id: str) -> None:
+        """Its messages go and its id is never used again; run again it does what is missing.
+
+        The caller holds the thread's lease. Who waits for the lease finds nothing to answer.
+        """
         ...
 
 

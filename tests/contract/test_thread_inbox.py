@@ -1,5 +1,8 @@
 from dataclasses import replace
 
+import pytest
+
+from assetql.domain.errors import NotFound
 from assetql.domain.thread import MessageKind, Thread
 from assetql.ports import Stores
 from tests.contract.races import race
@@ -71,3 +74,27 @@ def test_a_thread_is_called_what_a_person_first_said(stores: Stores) -> None:
         created_by="system",
         updated_at=START,
     )
+
+
+def test_one_thread_is_found(stores: Stores) -> None:
+    assert stores.inbox.thread(STUDIO, "thr_1") is None
+    stores.inbox.post(a_message("m1"))
+    assert stores.inbox.threads(STUDIO) == (stores.inbox.thread(STUDIO, "thr_1"),)
+    assert stores.inbox.thread(RIVAL, "thr_1") is None
+
+
+def test_a_forgotten_thread_is_gone_for_good(stores: Stores) -> None:
+    for message in (a_message("m1"), a_message("m2"), a_message("m1", thread_id="thr_2")):
+        stores.inbox.post(message)
+    theirs = stores.inbox.post(a_message("m1", RIVAL))
+    for _ in range(2):
+        stores.inbox.forget(STUDIO, "thr_1")
+    assert stores.inbox.after(STUDIO, "thr_1", 0) == ()
+    assert stores.inbox.thread(STUDIO, "thr_1") is None
+    assert [thread.thread_id for thread in stores.inbox.threads(STUDIO)] == ["thr_2"]
+    assert stores.inbox.after(RIVAL, "thr_1", 0) == (theirs,)
+    for message_id in ("m1", "m3"):
+        with pytest.raises(NotFound, match="thr_1"):
+            stores.inbox.post(a_message(message_id))
+    told = stores.inbox.post(a_message("m4", kind=MessageKind.NOTICE))
+    assert (told.position, stores.inbox.after(STUDIO, "thr_1", 0)) == (0, ())

@@ -91,7 +91,8 @@ def test_a_file_of_an_older_version_gets_what_it_lacks(tmp_path: Path) -> None:
     path = tmp_path / "assetql.sqlite3"
     with closing(Database(path)) as database:
         database.execute(INSERT, ("studio",))
-        database.execute("DROP TABLE door_records")
+        for table in ("door_records", "forgotten_threads"):
+            database.execute(f"DROP TABLE {table}")
         database.execute("PRAGMA user_version=1")
     with closing(Database(path)) as database:
         assert database.row("SELECT COUNT(*) FROM door_records") == (0,)

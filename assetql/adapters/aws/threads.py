@@ -26,7 +26,7 @@ from assetql.adapters.aws.actions import (
 from assetql.adapters.aws.items import Item, Value, key_of, plain, whole
 from assetql.adapters.aws.table import Table
 from assetql.adapters.codec import Codec, micros, moment
-from assetql.domain.errors import StaleClaim, StoreUnavailable
+from assetql.domain.errors import NotFound, StaleClaim, StoreUnavailable
 from assetql.domain.thread import InboxMessage, MessageKind, Thread, TurnLease
 
 _MESSAGES = Codec(InboxMessage)
@@ -60,6 +60,8 @@ class DynamoInbox:
             try:
                 transact(self._table.client, actions, what=f"Table {self._table.name}")
             except Refused as refused:
+                if (refused.found[_HEAD] or {}).get("forgotten"):
+                    return _to_nobody(message)
                 if refused.failed(_ID):
                     return self._posted(partition, refused)
                 newest = newest and not refused.failed(_HEAD)
@@ -124,16 +126,47 @@ class DynamoInbox:
         )
         return tuple(_thread(workspace, item) for item in islice(newest, limit))
 
+    def thread(self, workspace: str, thread_id: str) -> Thread | None:
+        item = self._table.get(key_of(workspace), _head_key(thread_id))
+        return _thread(workspace, item) if item and "activity" in item else None
+
+    def forget(self, workspace: str, thread_id: str) -> None:
+        self._table.update(
+            key_of(workspace),
+            _head_key(thread_id),
+            "SET #forgotten = :yes REMOVE #activity, #title, #created_by",
+            condition="",
+            values={"yes": 1},
+        )
+        partition = thread_partition(workspace, thread_id)
+        # Who waits for the lease learns from it how many messages there are.
+        self._table.update(partition, _LEASE, "REMOVE #last", condition="", values={})
+        for prefix in ("id", "message"):
+            between = {"pk": partition, "first": f"{prefix}#", "end": f"{prefix}$"}
+            for item in self._table.query("#pk = :pk AND #sk BETWEEN :first AND :end", between):
+                self._table.delete(partition, str(item["sk"]))
+
 
 def _message_key(position: int) -> str:
     return f"message#{position:012d}"
+
+
+def _head_key(thread_id: str) -> str:
+    return key_of("thread", thread_id)
+
+
+def _to_nobody(message: InboxMessage) -> InboxMessage:
+    """What comes of a message to a forgotten thread."""
+    if message.kind is MessageKind.NOTICE:
+        return message
+    raise NotFound("thread", message.thread_id, remedy="It was deleted. Begin another one.")
 
 
 def _head(table: str, message: InboxMessage, *, newest: bool) -> Action:
     """The thread in its workspace's list; it moves there unless something newer has moved it."""
     values: dict[str, Value] = {"thread": message.thread_id, "author": message.author}
     change = "SET #thread_id = :thread, #created_by = if_not_exists(#created_by, :author)"
-    condition = ""
+    condition = "attribute_not_exists(#forgotten)"
     title = _title(message)
     if title:
         values["title"] = title
@@ -142,8 +175,8 @@ def _head(table: str, message: InboxMessage, *, newest: bool) -> Action:
         activity = f"{micros(message.created_at):020d}#{key_of(message.thread_id)}"
         values["activity"] = activity
         change += ", #activity = :activity"
-        condition = "attribute_not_exists(#activity) OR #activity <= :activity"
-    head = key_of("thread", message.thread_id)
+        condition += " AND (attribute_not_exists(#activity) OR #activity <= :activity)"
+    head = _head_key(message.thread_id)
     return update_action(table, key_of(message.workspace), head, change, condition, values)
 
 

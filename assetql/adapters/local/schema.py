@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from assetql.domain.errors import InvalidInput
 
-VERSION = 2
+VERSION = 3
 
 _BATCHES = """
 CREATE TABLE batches (
@@ -211,8 +211,17 @@ CREATE TABLE door_records (
 CREATE INDEX door_records_expiring ON door_records (expires_at) WHERE expires_at IS NOT NULL;
 """
 
-_TABLES = (_BATCHES, _TASKS, _ASSETS, _MONEY, _QUEUE, _THREADS, _DOORS)
-_ADDED = {2: (_DOORS,)}  # the tables that a version brought, for files of the one before
+_FORGOTTEN = """
+CREATE TABLE forgotten_threads (
+    workspace TEXT NOT NULL,
+    thread_id TEXT NOT NULL,
+    PRIMARY KEY (workspace, thread_id)
+) WITHOUT ROWID;
+"""
+
+_TABLES = (_BATCHES, _TASKS, _ASSETS, _MONEY, _QUEUE, _THREADS, _DOORS, _FORGOTTEN)
+# The tables that a version brought, for files of the one before.
+_ADDED = {2: (_DOORS,), 3: (_FORGOTTEN,)}
 _WAL_TRIES = 200
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from assetql.adapters.codec import Codec, micros, moment
-from assetql.adapters.local.database import Database
-from assetql.domain.errors import StaleClaim
+from assetql.adapters.local.database import Database, SqlRow
+from assetql.domain.errors import NotFound, StaleClaim
 from assetql.domain.thread import InboxMessage, MessageKind, Thread, TurnLease
 
 _MESSAGES = Codec(InboxMessage)
@@ -40,7 +40,11 @@ class SqliteInbox:
             ).fetchone()
             if first:
                 return _MESSAGES.decode(first[0])
-            return _append(connection, message)
+            if not _forgotten(connection, message):
+                return _append(connection, message)
+        if message.kind is MessageKind.NOTICE:
+            return message
+        raise NotFound("thread", message.thread_id, remedy="It was deleted. Begin another one.")
 
     def after(self, workspace: str, thread_id: str, position: int) -> tuple[InboxMessage, ...]:
         rows = self._database.rows(
@@ -56,16 +60,46 @@ class SqliteInbox:
             " ORDER BY updated_at DESC, thread_id DESC LIMIT ?",
             (workspace, limit),
         )
-        return tuple(
-            Thread(
-                workspace=workspace,
-                thread_id=thread_id,
-                title=title,
-                created_by=created_by,
-                updated_at=moment(updated_at),
-            )
-            for thread_id, title, created_by, updated_at in rows
+        return tuple(_thread(workspace, row) for row in rows)
+
+    def thread(self, workspace: str, thread_id: str) -> Thread | None:
+        row = self._database.row(
+            "SELECT thread_id, title, created_by, updated_at FROM threads"
+            " WHERE workspace=? AND thread_id=?",
+            (workspace, thread_id),
         )
+        return _thread(workspace, row) if row else None
+
+    def forget(self, workspace: str, thread_id: str) -> None:
+        key = (workspace, thread_id)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO forgotten_threads VALUES (?, ?) ON CONFLICT DO NOTHING", key
+            )
+            for table in ("threads", "inbox_messages"):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE workspace=? AND thread_id=?",  # noqa: S608
+                    key,
+                )
+
+
+def _forgotten(connection: sqlite3.Connection, message: InboxMessage) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM forgotten_threads WHERE workspace=? AND thread_id=?",
+        (message.workspace, message.thread_id),
+    ).fetchone()
+    return found is not None
+
+
+def _thread(workspace: str, row: SqlRow) -> Thread:
+    thread_id, title, created_by, updated_at = row
+    return Thread(
+        workspace=workspace,
+        thread_id=thread_id,
+        title=title,
+        created_by=created_by,
+        updated_at=moment(updated_at),
+    )
 
 
 def _append(connection: sqlite3.Connection, message: InboxMessage) -> InboxMessage:
