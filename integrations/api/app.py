@@ -11,6 +11,7 @@ from agent.services import AgentServices
 from integrations.api import health, protocol, resources
 from integrations.api.auth.authentication import Authentication, Authenticator
 from integrations.api.problems import add_problem_handlers
+from integrations.api.requests import Requests
 
 # What a mounted door needs to have running while the app does.
 Running = Callable[[], AbstractAsyncContextManager[object]]
@@ -32,7 +33,9 @@ def create_api(agent: AgentServices, *, authenticator: Authenticator) -> FastAPI
     add_problem_handlers(app)
     for router in (health.router, *resources.ROUTERS, *protocol.ROUTERS):
         app.include_router(router)
+    settings = agent.services.settings
     app.add_middleware(Authentication, authenticator=authenticator)
+    app.add_middleware(Requests, https=(settings.public_url or "").startswith("https:"))
     return app
 
 
