@@ -57,8 +57,8 @@ def message_of(task: Task) -> str:
     return TaskMessage(task.key, task.run).encode()
 
 
-def dispatch(workspace: str, batch_id: str, *, stores: Stores) -> None:
-    """Sends every queued task and marks the batch as dispatched.
+def dispatch(workspace: str, batch_id: str, *, run: int, stores: Stores) -> None:
+    """Sends every queued task and marks the batch as dispatched in this run of it.
 
     Killed half-way it is run again; a task that is sent twice is still claimed once.
     """
@@ -68,13 +68,14 @@ def dispatch(workspace: str, batch_id: str, *, stores: Stores) -> None:
     ):
         if page.items:
             stores.queue.send([message_of(task) for task in page.items])
-    _mark_dispatched(workspace, batch_id, stores=stores)
+    _mark_dispatched(workspace, batch_id, run=run, stores=stores)
 
 
-def _mark_dispatched(workspace: str, batch_id: str, *, stores: Stores) -> None:
+def _mark_dispatched(workspace: str, batch_id: str, *, run: int, stores: Stores) -> None:
     while True:
         batch = stores.batches.get(workspace, batch_id)
-        if batch is None or batch.dispatched:
+        # A retry has begun meanwhile: what FAILED is not queued yet, and others go on with that.
+        if batch is None or batch.dispatched or batch.runs != run:
             return
         try:
             stores.batches.save(replace(batch, dispatched=True, version=batch.version + 1))

@@ -1,5 +1,6 @@
 """retry_failed: what FAILED gets a new run, paid from the share that it gave back."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from assetql.pipeline.audit import note
 from assetql.pipeline.batch_status import get_batch
 from assetql.pipeline.dispatch import dispatch
 from assetql.pipeline.follow_ups import declare_defaults
-from assetql.pipeline.paging import tasks_of
+from assetql.pipeline.paging import pages_of
 from assetql.ports import Clock, Stores
 
 _SEED_STEP = 7_919
@@ -72,23 +73,38 @@ def _record(batch: Batch, *, caller: Principal, stores: Stores, at: datetime) ->
 def requeue_failed(batch: Batch, *, stores: Stores, at: datetime) -> int:
     """FAILED → QUEUED for every failed task of a reopened batch, then dispatch.
 
-    Killed half-way it is run again. What failed anew in this run is left alone: where two go on
-    with the same retry, its share may have gone back already.
+    Killed half-way it is run again. Several may go on with the same retry: they queue a task only
+    while the batch is not dispatched, for after that the share of what failed goes back.
     """
     # Declared only now: a run that was not reserved must not be followed up.
     declare_defaults(batch, stores=stores)
-    failed = tasks_of(batch, status=TaskStatus.FAILED, stores=stores)
-    retried = sum(_requeue(task, stores, at) for task in failed if task.run < batch.runs)
-    dispatch(batch.workspace, batch.batch_id, stores=stores)
+    retried = 0
+    latest: Batch | None = batch
+    while latest and latest.runs == batch.runs and not (latest.dispatched or latest.cancelled_at):
+        try:
+            for failed in _failed(latest, stores=stores):
+                again = [_run_again(task, at) for task in failed]
+                retried += len(stores.tasks.requeue(again, reopened=latest))
+        except Conflict:
+            latest = stores.batches.get(batch.workspace, batch.batch_id)
+            continue
+        dispatch(batch.workspace, batch.batch_id, run=batch.runs, stores=stores)
+        break
     return retried
 
 
-def _requeue(task: Task, stores: Stores, at: datetime) -> bool:
-    try:
-        stores.tasks.save(task.retry(seed=(task.seed + _SEED_STEP) % 2**31, at=at))
-    except Conflict:
-        return False  # another retry of the same batch was faster
-    return True
+def _failed(batch: Batch, *, stores: Stores) -> Iterator[list[Task]]:
+    """Page by page, without what failed anew in this run."""
+    for page in pages_of(
+        lambda after: stores.tasks.page(
+            batch.workspace, batch.batch_id, status=TaskStatus.FAILED, after=after
+        )
+    ):
+        yield [task for task in page.items if task.run < batch.runs]
+
+
+def _run_again(task: Task, at: datetime) -> Task:
+    return task.retry(seed=(task.seed + _SEED_STEP) % 2**31, at=at)
 
 
 def _require_retryable(batch: Batch) -> None:

@@ -101,7 +101,7 @@ def execute_start(approval: Approval, *, stores: Stores, clock: Clock) -> None:
         at=batch.started_at,
         facts={"approval_id": approval.approval_id, "requested_by": approval.requested_by},
     )
-    dispatch(approval.workspace, approval.batch_id, stores=stores)
+    dispatch(approval.workspace, approval.batch_id, run=1, stores=stores)
 
 
 def _reserve(batch: Batch, approval: Approval, *, stores: Stores, clock: Clock) -> None:

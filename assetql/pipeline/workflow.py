@@ -82,7 +82,7 @@ def _resume(batch: Batch, workflow: Workflow) -> None:
         if batch.runs > 1 and not batch.cancelled_at:
             requeue_failed(batch, stores=stores, at=clock.now())
         else:
-            dispatch(batch.workspace, batch.batch_id, stores=stores)
+            dispatch(batch.workspace, batch.batch_id, run=batch.runs, stores=stores)
 
 
 def _follow_up(batch: Batch, workflow: Workflow) -> bool:

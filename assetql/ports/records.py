@@ -63,6 +63,13 @@ class TaskStore(Protocol):
         """With `lease_ended_by`, only where the stored lease ended by then, too."""
         ...
 
+    def requeue(self, tasks: Sequence[Task], *, reopened: Batch) -> tuple[Task, ...]:
+        """Saves many of a batch that is stored as `reopened`: all but those that moved on.
+
+        Raises: Conflict where the batch moved on; some may have been saved before it did.
+        """
+        ...
+
     def commit(self, task: Task, asset: Asset) -> None:
         """`save(task)` and the asset's first version in one write."""
         ...

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assetql.domain.batch import Batch
 from assetql.domain.errors import Conflict, StaleClaim
 from assetql.domain.ledger import Tally
 from assetql.domain.task import OPEN, Attempt, Counts, Task, TaskStatus
@@ -101,6 +102,53 @@ def test_lease_ended_by_still_needs_the_version(stores: Stores) -> None:
     task = _save(stores, claimed(_add(stores)[0], until=START))
     with pytest.raises(Conflict):
         stores.tasks.save(replace(task, version=9), lease_ended_by=START + MINUTE)
+
+
+def _reopened(stores: Stores) -> Batch:
+    batch = started(stores.batches.create(a_batch(), key="k"), dispatched=False)
+    stores.batches.save(batch)
+    return batch
+
+
+def test_requeue_saves_many(stores: Stores) -> None:
+    reopened = _reopened(stores)
+    tasks = tasks_for(reopened, rows=230)
+    stores.tasks.add(tasks)
+    failed = [_save(stores, task.fail("dead", at=START)) for task in tasks[:210]]
+    again = tuple(task.retry(seed=1, at=START) for task in failed)
+    assert stores.tasks.requeue(again, reopened=reopened) == again
+    assert stores.tasks.page(STUDIO, "bat_1", limit=230).items == (*again, *tasks[210:])
+    assert stores.tasks.tally(STUDIO, "bat_1").counts == Counts(QUEUED=230)
+    assert stores.tasks.requeue([], reopened=reopened) == ()
+
+
+def test_requeue_leaves_out_what_moved_on(stores: Stores) -> None:
+    reopened = _reopened(stores)
+    failed = [_save(stores, task.fail("dead", at=START)) for task in _add(stores)]
+    again = [task.retry(seed=1, at=START) for task in failed]
+    moved = _save(stores, claimed(_save(stores, failed[1].retry(seed=2, at=START))))
+    assert stores.tasks.requeue(again, reopened=reopened) == (again[0], again[2])
+    assert stores.tasks.requeue(again, reopened=reopened) == ()
+    assert stores.tasks.page(STUDIO, "bat_1").items == (again[0], moved, again[2])
+
+
+def test_requeue_is_refused_once_the_batch_moved_on(stores: Stores) -> None:
+    reopened = _reopened(stores)
+    failed = [_save(stores, task.fail("dead", at=START)) for task in _add(stores)]
+    again = [task.retry(seed=1, at=START) for task in failed]
+    stores.batches.save(replace(reopened, dispatched=True, version=reopened.version + 1))
+    with pytest.raises(Conflict, match="bat_1"):
+        stores.tasks.requeue(again, reopened=reopened)
+    assert stores.tasks.page(STUDIO, "bat_1").items == tuple(failed)
+
+
+def test_many_requeue_each_task_once(stores: Stores) -> None:
+    reopened = _reopened(stores)
+    failed = [_save(stores, task.fail("dead", at=START)) for task in _add(stores, rows=12)]
+    again = [task.retry(seed=1, at=START) for task in failed]
+    requeued = race(4, lambda n: stores.tasks.requeue(again[n:], reopened=reopened))
+    won = Counter(task.key.task_id for tasks in requeued for task in tasks)
+    assert won == Counter(task.key.task_id for task in again)
 
 
 def test_commit_makes_task_and_asset_at_once(stores: Stores) -> None:

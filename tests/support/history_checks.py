@@ -20,8 +20,8 @@ def check_history(history: History, stores: Stores, workspace: str) -> None:
     batches = batches_of(stores, workspace)
     tasks = {task.key.task_id: task for batch in batches for task in tasks_of(stores, batch)}
     assets = [asset for batch in batches for asset in assets_of(stores, batch)]
-    _check_updates(history, {batch.batch_id: batch.version for batch in batches}, _batch_of)
-    _check_updates(history, {key: task.version for key, task in tasks.items()}, _task_of)
+    _check_updates(history, {batch.batch_id: batch.version for batch in batches}, _batches_of)
+    _check_updates(history, {key: task.version for key, task in tasks.items()}, _versions_of_tasks)
     _check_transitions(history)
     _check_commits(history, assets)
     _check_money(history, stores, workspace)
@@ -30,7 +30,7 @@ def check_history(history: History, stores: Stores, workspace: str) -> None:
     _check_notices(history, stores, workspace)
 
 
-def _batch_of(operation: Operation) -> Written | None:
+def _batches_of(operation: Operation) -> list[Written]:
     """The version of a batch that it writes."""
     match str(operation.effect):
         case "batches.save":
@@ -38,22 +38,31 @@ def _batch_of(operation: Operation) -> Written | None:
         case "ledger.post" if operation.result is not False:
             batch = operation.effect.named["batch"]
         case _:
-            return None
-    return batch.batch_id, batch.version
+            return []
+    return [(batch.batch_id, batch.version)]
 
 
-def _task_of(operation: Operation) -> Written | None:
-    """The version of a task that it writes."""
-    if str(operation.effect) not in {"tasks.save", "tasks.commit"}:
-        return None
-    task: Task = operation.effect.given[0]
-    return task.key.task_id, task.version
+def _tasks_of(operation: Operation) -> list[Task]:
+    """The tasks that it writes, or may have written."""
+    match str(operation.effect):
+        case "tasks.save" | "tasks.commit":
+            return [operation.effect.given[0]]
+        case "tasks.requeue" if operation.ending is Ending.OK:
+            return list(operation.result)
+        case "tasks.requeue":
+            return list(operation.effect.given[0])
+        case _:
+            return []
+
+
+def _versions_of_tasks(operation: Operation) -> list[Written]:
+    return [(task.key.task_id, task.version) for task in _tasks_of(operation)]
 
 
 def _check_updates(
     history: History,
     latest: Mapping[str, int],
-    written_by: Callable[[Operation], Written | None],
+    written_by: Callable[[Operation], list[Written]],
 ) -> None:
     """Each version was written by one operation that said so, or by one that was not heard of.
 
@@ -61,9 +70,9 @@ def _check_updates(
     """
     writers: defaultdict[Written, list[Operation]] = defaultdict(list)
     for operation in history.operations:
-        written = written_by(operation)
-        if written and operation.may_have_happened:
-            writers[written].append(operation)
+        if operation.may_have_happened:
+            for written in written_by(operation):
+                writers[written].append(operation)
     for written, operations in writers.items():
         said_so = [each for each in operations if each.ending is Ending.OK]
         assert len(said_so) <= 1, f"{written} was written twice: {list(map(str, operations))}"
@@ -77,9 +86,8 @@ def _check_updates(
 def _check_transitions(history: History) -> None:
     """Where it is known who wrote a version of a task and the one before, the move is declared."""
     writers: defaultdict[Written, list[Task]] = defaultdict(list)
-    for operation in history.of("tasks.save", "tasks.commit"):
-        task: Task = operation.effect.given[0]
-        if operation.may_have_happened:
+    for operation in history.operations:
+        for task in _tasks_of(operation) if operation.may_have_happened else []:
             writers[task.key.task_id, task.version].append(task)
     for (key, version), tasks in writers.items():
         before = writers.get((key, version - 1), [])

@@ -17,6 +17,7 @@ Action = dict[str, dict[str, Any]]
 ABSENT = "attribute_not_exists(#pk)"
 OVER_THE_LAST = "#version = :before"  # `before`: one less than the version that is written
 WRITE = "write_id"  # of the last conditional write: one whose reply was lost finds itself
+AT_ONCE = 100  # actions of one transaction
 TRIES = 10
 _LONGEST_PAUSE = 2.0
 _FAILED = "ConditionalCheckFailed"

@@ -10,6 +10,7 @@ from assetql.adapters.aws.actions import (
     WRITE,
     Action,
     Refused,
+    check_action,
     put_action,
     transact,
 )
@@ -130,6 +131,12 @@ class DynamoBatches:
 def save_action(table: Table, batch: Batch) -> Action:
     """`BatchStore.save` as a part of a transaction of the caller's."""
     return put_action(table.name, _item(batch), OVER_THE_LAST, {"before": batch.version - 1})
+
+
+def stored_action(table: Table, batch: Batch) -> Action:
+    """The batch has not moved on: a condition of the caller's transaction."""
+    place = key_of(batch.workspace), _sort(batch.batch_id)
+    return check_action(table.name, *place, "#version = :now", {"now": batch.version})
 
 
 def _sort(batch_id: str) -> str:

@@ -1,13 +1,21 @@
 """Tasks in DynamoDB: in chunks of a batch's rows, each moved by one conditional write."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from assetql.adapters.aws.actions import ABSENT, OVER_THE_LAST, Refused, put_action, transact
+from assetql.adapters.aws.actions import (
+    ABSENT,
+    AT_ONCE,
+    OVER_THE_LAST,
+    Action,
+    Refused,
+    put_action,
+    transact,
+)
 from assetql.adapters.aws.assets import asset_item
-from assetql.adapters.aws.batches import DynamoBatches
+from assetql.adapters.aws.batches import DynamoBatches, stored_action
 from assetql.adapters.aws.chunks import chunk_of_task, read_chunks, task_partition, task_sort
 from assetql.adapters.aws.directory import Directory
 from assetql.adapters.aws.items import Item, Value, whole
@@ -24,7 +32,6 @@ from assetql.ports import Page
 
 _TASKS = Codec(Task)
 _LEASES = "leases"
-_ADDED_AT_ONCE = 100  # actions of one transaction
 _BYTES_AT_ONCE = 3_000_000  # a transaction may hold 4 MB
 _BYTES_OF_A_CHARACTER = 12  # at most, as JSON carries it
 _UNLEASED = "(attribute_not_exists(#lease_until) OR #lease_until <= :ended)"
@@ -36,6 +43,7 @@ class DynamoTasks:
     def __init__(self, tasks: Table, *, assets: Table, batches: Table) -> None:
         self._table = tasks
         self._assets = assets
+        self._batch_table = batches
         self._batches = DynamoBatches(batches)
         self._directory = Directory(tasks)
         self._tallies = Tallies(tasks, self._directory)
@@ -43,7 +51,7 @@ class DynamoTasks:
     def add(self, tasks: Iterable[Task]) -> int:
         added = chunks = 0
         last: TaskKey | None = None
-        for group in _groups(tasks):
+        for group in _groups(tasks, AT_ONCE):
             self._insert(group)
             added += len(group)
             chunks = max(chunks, *(chunk_of_task(task.key.task_id) + 1 for task in group))
@@ -74,9 +82,28 @@ class DynamoTasks:
             values["ended"] = micros(lease_ended_by)
         self._table.replace(_item(task), condition, values)
 
+    def requeue(self, tasks: Sequence[Task], *, reopened: Batch) -> tuple[Task, ...]:
+        condition = stored_action(self._batch_table, reopened)
+        groups = _groups(tasks, AT_ONCE - 1)
+        return tuple(task for group in groups for task in self._save_all(group, condition))
+
+    def _save_all(self, tasks: list[Task], condition: Action) -> list[Task]:
+        """Those that have not moved on. Raises: Conflict where the condition does not hold."""
+        while tasks:
+            actions = [condition, *map(self._move, tasks)]
+            try:
+                transact(self._table.client, actions, what=self._what)
+            except Refused as refused:
+                if refused.failed(0):
+                    batch_id = tasks[0].key.batch_id
+                    raise Conflict(f"Batch {batch_id} moved on from its version.") from refused
+                tasks = [task for n, task in enumerate(tasks, start=1) if not refused.failed(n)]
+            else:
+                break
+        return tasks
+
     def commit(self, task: Task, asset: Asset) -> None:
-        before = {"before": task.version - 1}
-        moved = put_action(self._table.name, _item(task), OVER_THE_LAST, before)
+        moved = self._move(task)
         made = put_action(self._assets.name, asset_item(asset), ABSENT)
         try:
             transact(self._table.client, [moved, made], what=self._what)
@@ -165,19 +192,24 @@ class DynamoTasks:
         places = [(str(item["pk"]), str(item["sk"])) for item in outlines]
         return [_task(item) for item in self._table.get_many(places)]
 
+    def _move(self, task: Task) -> Action:
+        """`save(task)` as a part of a transaction."""
+        before = {"before": task.version - 1}
+        return put_action(self._table.name, _item(task), OVER_THE_LAST, before)
+
     @property
     def _what(self) -> str:
         return f"Table {self._table.name}"
 
 
-def _groups(tasks: Iterable[Task]) -> Iterator[list[Task]]:
-    """As many at a time as one transaction takes."""
+def _groups(tasks: Iterable[Task], most: int) -> Iterator[list[Task]]:
+    """As many at a time as one transaction takes, and `most` at most."""
     group: list[Task] = []
     size = 0
     for task in tasks:
         text = len(task.name) + len(task.description) + len(task.category)
         size += _BYTES_OF_A_CHARACTER * text
-        if len(group) == _ADDED_AT_ONCE or (group and size > _BYTES_AT_ONCE):
+        if len(group) == most or (group and size > _BYTES_AT_ONCE):
             yield group
             group, size = [], _BYTES_OF_A_CHARACTER * text
         group.append(task)

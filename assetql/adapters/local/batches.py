@@ -31,6 +31,14 @@ def save_batch(connection: sqlite3.Connection, batch: Batch) -> None:
         raise Conflict(f"Batch {batch.batch_id} moved on before version {batch.version}.")
 
 
+def require_stored(connection: sqlite3.Connection, batch: Batch) -> None:
+    """Inside a transaction of the caller's. Raises: Conflict where the batch moved on."""
+    key = (batch.workspace, batch.batch_id, batch.version)
+    found = "SELECT 1 FROM batches WHERE workspace=? AND batch_id=? AND version=?"
+    if connection.execute(found, key).fetchone() is None:
+        raise Conflict(f"Batch {batch.batch_id} moved on from version {batch.version}.")
+
+
 def _flags(batch: Batch) -> tuple[bool, bool]:
     """Whether the reconciler looks after it, and whether its queued tasks are on the queue."""
     begun = batch.started_at is not None or batch.cancelled_at is not None

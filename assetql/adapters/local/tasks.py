@@ -1,14 +1,16 @@
 """Tasks in SQLite; triggers keep `batch_tallies` beside them."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
 from assetql.adapters.codec import Codec, micros
 from assetql.adapters.local.assets import insert_asset
+from assetql.adapters.local.batches import require_stored
 from assetql.adapters.local.database import Database, SqlRow
 from assetql.domain.asset import Asset
+from assetql.domain.batch import Batch
 from assetql.domain.errors import Conflict, StaleClaim
 from assetql.domain.ledger import Tally
 from assetql.domain.task import OPEN, Counts, Task, TaskKey, TaskStatus
@@ -59,6 +61,15 @@ class SqliteTasks:
     def save(self, task: Task, *, lease_ended_by: datetime | None = None) -> None:
         with self._database.connection() as connection:
             _save(connection, task, lease_ended_by)
+
+    def requeue(self, tasks: Sequence[Task], *, reopened: Batch) -> tuple[Task, ...]:
+        saved: list[Task] = []
+        for start in range(0, len(tasks), _CHUNK):
+            with self._database.transaction() as connection:
+                require_stored(connection, reopened)
+                chunk = tasks[start : start + _CHUNK]
+                saved += [task for task in chunk if _saved(connection, task, None)]
+        return tuple(saved)
 
     def commit(self, task: Task, asset: Asset) -> None:
         with self._database.transaction() as connection:
@@ -147,14 +158,16 @@ def _columns_of_key(task: Task) -> tuple[str | int | None, ...]:
 
 
 def _save(connection: sqlite3.Connection, task: Task, lease_ended_by: datetime | None) -> None:
+    if not _saved(connection, task, lease_ended_by):
+        raise Conflict(f"Task {task.key.task_id} moved on before version {task.version}.")
+
+
+def _saved(connection: sqlite3.Connection, task: Task, lease_ended_by: datetime | None) -> bool:
     key = task.key
     values = (*_columns(task), key.workspace, key.batch_id, key.task_id, task.version - 1)
     if lease_ended_by is None:
-        saved = connection.execute(_UPDATE, values).rowcount
-    else:
-        saved = connection.execute(_UPDATE_UNLEASED, (*values, micros(lease_ended_by))).rowcount
-    if not saved:
-        raise Conflict(f"Task {key.task_id} moved on before version {task.version}.")
+        return connection.execute(_UPDATE, values).rowcount == 1
+    return connection.execute(_UPDATE_UNLEASED, (*values, micros(lease_ended_by))).rowcount == 1
 
 
 def _tasks(rows: list[SqlRow]) -> tuple[Task, ...]:

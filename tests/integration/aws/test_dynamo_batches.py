@@ -91,8 +91,11 @@ def test_what_is_written_without_a_reply_is_written_once(wired: Wired) -> None:
     held = started(batch, held=PRICE // 100)
     renamed = replace(held, name="renamed", version=3)
     task, other = tasks_for(batch, 2)
+    failed = other.fail("dead", at=START)
+    again = failed.retry(seed=1, at=START)
     mine = claimed(task)
     later = a_follow_up(version=2)
+    requeued: list[Task] = []
     writes: list[Callable[[], object]] = [
         lambda: wired.tasks.add([task, other]),
         lambda: wired.batches.create(batch, key="k"),
@@ -104,6 +107,8 @@ def test_what_is_written_without_a_reply_is_written_once(wired: Wired) -> None:
         lambda: wired.tasks.extend(mine.key, token=1, until=START + 5 * MINUTE),
         lambda: wired.tasks.commit(accepted(mine), an_asset(task)),
         lambda: wired.ledger.set_budget(STUDIO, BUDGET + 1),
+        lambda: wired.tasks.save(failed),
+        lambda: requeued.extend(wired.tasks.requeue([again], reopened=renamed)),
     ]
     for write in writes:
         wired.lose_a_reply()
@@ -111,7 +116,8 @@ def test_what_is_written_without_a_reply_is_written_once(wired: Wired) -> None:
         assert wired.proxy.hits()
     assert wired.batches.page(STUDIO).items == (renamed,)
     assert wired.batches.follow_ups(STUDIO, "bat_1") == (later,)
-    assert wired.tasks.page(STUDIO, "bat_1").items == (accepted(mine), other)
+    assert wired.tasks.page(STUDIO, "bat_1").items == (accepted(mine), again)
+    assert requeued == [again]
     assert wired.assets.page(STUDIO, "bat_1").items == (an_asset(task),)
     assert wired.ledger.account(STUDIO) == Account(BUDGET + 1, reserved=PRICE // 100)
 

@@ -1,11 +1,13 @@
 """Many people and workers over one small budget, in threads and processes, at the same moment."""
 
 import multiprocessing
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
+from typing import Any
 
 from assetql.domain.batch import Batch
 from assetql.domain.errors import BudgetExceeded, Conflict
@@ -17,8 +19,9 @@ from assetql.services import Services
 from tests.contract.races import race
 from tests.contract.values import PRICE
 from tests.support.driving import step, tidy
-from tests.support.homes import OWNER, draft, open_home, start
-from tests.support.invariants import batches_of, check_at_rest, tasks_of
+from tests.support.effects import watched
+from tests.support.homes import OWNER, draft, open_home, start, started
+from tests.support.invariants import batches_of, check_always, check_at_rest, tasks_of
 from tests.support.making import Fate, scripted
 
 BUDGET = 7 * PRICE
@@ -72,6 +75,8 @@ def finish(services: Services) -> None:
 
 
 def test_reserved_and_spent_never_exceed_the_budget(tmp_path: Path, family: str) -> None:
+    with open_home(tmp_path, family=family, budget=BUDGET / MICROS):
+        pass  # an emulator that is up before the fork is the same for all
     context = multiprocessing.get_context("fork")
     processes = [
         context.Process(target=partial(a_process, tmp_path, family, number))
@@ -136,3 +141,66 @@ def test_many_retries_at_once_are_one_run(tmp_path: Path, family: str) -> None:
         assert {task.status for task in tasks} == {TaskStatus.READY}
         assert {task.name: task.run for task in tasks} == {"Sword": 1, "Vile": 2, "Cursed": 2}
         assert services.stores.ledger.account(OWNER.workspace).spent == 3 * PRICE
+
+
+def fail(services: Services, batch: Batch, name: str) -> None:
+    """The dead-letter queue gave it up."""
+    (task,) = (task for task in tasks_of(services.stores, batch) if task.name == name)
+    services.stores.tasks.save(task.fail("No.", at=services.clock.now()))
+
+
+def slowed(services: Services, effect: str, meanwhile: Callable[[], None]) -> Services:
+    """The services of one for whom all that happens behind the first such effect."""
+    waiting = [meanwhile]
+
+    def around(had: str, have: Callable[[], Any]) -> Any:
+        result = have()
+        if had == effect and waiting:
+            waiting.pop()()
+        return result
+
+    return watched(services, around)
+
+
+def test_what_failed_behind_a_retry_is_not_queued_by_one_who_comes_late(
+    tmp_path: Path, family: str
+) -> None:
+    """Two go on with one retry. The first is through; a task of the run before fails and its share
+    goes back; only then does the second look for what FAILED."""
+    with open_home(tmp_path, family=family, budget=BUDGET / MICROS) as services:
+        batch = started(services, "Vile", "Sword")
+        fail(services, batch, "Vile")
+
+        def through() -> None:
+            retry(services, batch, "again")
+            fail(services, batch, "Sword")
+            tidy(services)
+
+        retry(slowed(services, "batches.add_follow_up", through), batch, "again")
+        check_always(services, OWNER.workspace)
+        tasks = tasks_of(services.stores, batch)
+        assert {task.name: task.run for task in tasks} == {"Vile": 2, "Sword": 1}
+        finish(services)
+        check_at_rest(services, OWNER.workspace)
+
+
+def test_who_sends_late_does_not_end_the_retry_of_another(tmp_path: Path, family: str) -> None:
+    """Its tasks were sent by somebody else, failed, and are to run again."""
+    with open_home(tmp_path, family=family, budget=BUDGET / MICROS) as services:
+        batch = started(services, "Sword")
+        fail(services, batch, "Sword")
+
+        def cut_off() -> None:
+            raise KeyboardInterrupt
+
+        def meanwhile() -> None:
+            tidy(services)
+            fail(services, batch, "Sword")
+            with suppress(KeyboardInterrupt):
+                retry(slowed(services, "ledger.post", cut_off), batch, "third")
+
+        retry(slowed(services, "queue.send", meanwhile), batch, "second")
+        finish(services)
+        check_at_rest(services, OWNER.workspace)
+        (task,) = tasks_of(services.stores, batch)
+        assert (task.status, task.run) == (TaskStatus.READY, 3)
