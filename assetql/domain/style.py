@@ -37,7 +37,10 @@ class StyleGate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StyleProfile:
-    """`embeddings`: one vector per reference, (d,) float32 each, in the space of `embedder`."""
+    """`embeddings`: one vector per reference, (d,) float32 each, in the space of `embedder`.
+
+    A deleted profile is kept for the batches and assets that were made with it; its name is free.
+    """
 
     workspace: str
     style_id: str
@@ -49,4 +52,5 @@ class StyleProfile:
     conditioning: StyleConditioning
     created_by: str
     created_at: datetime
+    deleted_at: datetime | None = None
     version: int = 1

@@ -12,7 +12,7 @@ from assetql.domain.identity import Action, Principal
 from assetql.domain.ids import derived_id
 from assetql.domain.money import PriceList
 from assetql.pipeline.audit import note, on_behalf_of
-from assetql.pipeline.learn_style import find_style
+from assetql.pipeline.learn_style import get_style
 from assetql.pipeline.uploads import get_upload
 from assetql.ports import Clock, Stores
 
@@ -126,7 +126,7 @@ def create_batch(
         return _recorded(existing, stores)
     if not rows:
         raise InvalidInput("A batch needs at least one row.", remedy="Name what to make.")
-    profile = find_style(style, caller=caller, stores=stores) if style else None
+    profile = get_style(style, caller=caller, stores=stores) if style else None
     now = clock.now()
     # Not derived from the key alone: two calls at once, or a call that was killed and made again
     # with other rows, must not share tasks.

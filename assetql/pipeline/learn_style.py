@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from assetql.domain.errors import InvalidInput, NotFound
+from assetql.domain.errors import Conflict, InvalidInput, NotFound
 from assetql.domain.identity import Action, Principal
 from assetql.domain.ids import derived_id
 from assetql.domain.image_header import ImageLimits
@@ -48,7 +48,8 @@ def learn_style(
 ) -> StyleProfile:
     """Learns a style, or a new version of the one of that name, once per idempotency `key`.
 
-    Raises: InvalidInput for a bad name, count or image; NotFound for an unknown upload.
+    Raises: InvalidInput for a bad name, count or image; NotFound for an unknown upload; Conflict
+    where what the key made was deleted since.
     """
     caller.require(Action.EDIT)
     name = _checked_name(name)
@@ -76,6 +77,11 @@ def learn_style(
     )
     if known is None:
         stored = stores.styles.create(profile, key=key)
+        if stored.deleted_at:
+            raise Conflict(
+                f"What this request made, {stored.style_id}, was deleted since.",
+                remedy="Learn the style by a new request.",
+            )
     elif known.references == profile.references and known.embedder == profile.embedder:
         stored = known
     else:
@@ -87,22 +93,38 @@ def learn_style(
 
 
 def find_style(name_or_id: str, *, caller: Principal, stores: Stores) -> StyleProfile:
-    """Raises: NotFound, which names the styles that there are."""
+    """By name, or by id, which finds a deleted one too: assets were made with it.
+
+    Raises: NotFound, which names the styles that there are.
+    """
     caller.require(Action.READ)
     found = stores.styles.get(caller.workspace, name_or_id) or stores.styles.named(
         caller.workspace, name_or_id
     )
     if found is None:
-        names = ", ".join(repr(style.name) for style in stores.styles.list(caller.workspace)[:10])
-        there = f"There are: {names}." if names else "There is none yet: attach references."
-        raise NotFound("style", name_or_id, remedy=there)
+        raise _unknown(name_or_id, caller=caller, stores=stores)
+    return found
+
+
+def get_style(name_or_id: str, *, caller: Principal, stores: Stores) -> StyleProfile:
+    """One that new batches may use. Raises: NotFound, for a deleted one too."""
+    found = find_style(name_or_id, caller=caller, stores=stores)
+    if found.deleted_at:
+        raise _unknown(name_or_id, caller=caller, stores=stores)
     return found
 
 
 def list_styles(*, caller: Principal, stores: Stores) -> tuple[StyleProfile, ...]:
-    """All styles of the workspace, by name."""
+    """All styles of the workspace that were not deleted, by name."""
     caller.require(Action.READ)
-    return stores.styles.list(caller.workspace)
+    return tuple(style for style in stores.styles.list(caller.workspace) if not style.deleted_at)
+
+
+def _unknown(name_or_id: str, *, caller: Principal, stores: Stores) -> NotFound:
+    known = list_styles(caller=caller, stores=stores)
+    names = ", ".join(repr(style.name) for style in known[:10])
+    there = f"There are: {names}." if names else "There is none yet: attach references."
+    return NotFound("style", name_or_id, remedy=there)
 
 
 def _checked_name(name: str) -> str:

@@ -11,8 +11,8 @@ from assetql.domain.image_header import ImageLimits, check_image
 from assetql.domain.upload import Upload
 from assetql.ports import Clock, Stores
 
-_LIST_NAMES = (".csv", ".tsv", ".txt")
-_LONGEST_NAME = 120
+LIST_NAMES = (".csv", ".tsv", ".txt")
+LONGEST_NAME = 120
 
 
 def add_upload(
@@ -70,13 +70,13 @@ def printable_name(filename: str) -> str:
     """The last part of a path, without what could steer a terminal or a prompt's layout."""
     last = re.split(r"[\\/]", filename)[-1]
     name = "".join(c if c.isprintable() and c not in '[]"' else "_" for c in last)
-    return name.strip()[:_LONGEST_NAME] or "file"
+    return name.strip()[:LONGEST_NAME] or "file"
 
 
 def _media_type(
     name: str, data: bytes, *, image_limits: ImageLimits, list_limits: ListLimits
 ) -> str:
-    if name.casefold().endswith(_LIST_NAMES):
+    if name.casefold().endswith(LIST_NAMES):
         if len(data) > list_limits.max_bytes:
             raise InvalidInput(
                 f"{name!r} has {len(data):,} bytes; an asset list may have "

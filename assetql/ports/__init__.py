@@ -31,7 +31,14 @@ from assetql.ports.records import (
     UploadStore,
 )
 from assetql.ports.threads import ThreadInbox, TurnLeases
-from assetql.ports.work import Delivery, ObjectStore, QueueDepth, SearchIndex, TaskQueue
+from assetql.ports.work import (
+    Delivery,
+    ObjectStore,
+    QueueDepth,
+    SearchIndex,
+    TaskQueue,
+    UploadForm,
+)
 
 __all__ = [
     "ApprovalStore",
@@ -57,6 +64,7 @@ __all__ = [
     "TaskStore",
     "ThreadInbox",
     "TurnLeases",
+    "UploadForm",
     "UploadStore",
     "Vector",
 ]

@@ -1,6 +1,6 @@
 """The queue, the objects and the search index."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -53,6 +53,14 @@ class TaskQueue(Protocol):
     def depth(self) -> QueueDepth: ...
 
 
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """A POST to `url` as multipart/form-data: first the `fields`, then the file as `file`."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
 class ObjectStore(Protocol):
     """Bytes by key, under `raw/ thumbnails/ exports/ style-references/ uploads/`."""
 
@@ -78,6 +86,15 @@ class ObjectStore(Protocol):
 
     def link(self, key: str, *, filename: str, valid_for: timedelta) -> str:
         """A link to download it, signed now where the store signs."""
+        ...
+
+    def upload_form(
+        self, key: str, *, media_type: str, max_bytes: int, valid_for: timedelta
+    ) -> UploadForm | None:
+        """Lets whoever has it put one object, once or again, of that type and 1 to `max_bytes`.
+
+        None where the store signs nothing: a door then takes the file in itself.
+        """
         ...
 
 

@@ -148,6 +148,9 @@ def test_bad_keys_are_refused(objects: ObjectStore) -> None:
         "writer": lambda key: _enter(objects.writer(key, media_type=PNG)),
         "open": lambda key: _enter(objects.open(key)),
         "link": lambda key: objects.link(key, filename="a", valid_for=timedelta(hours=1)),
+        "upload_form": lambda key: objects.upload_form(
+            key, media_type=PNG, max_bytes=1, valid_for=timedelta(hours=1)
+        ),
     }
     let_through = [
         (name, key)

@@ -9,6 +9,7 @@ from langchain.tools import ToolRuntime
 from langchain_core.messages import ToolMessage
 
 from agent.context import AgentContext
+from agent.langchain_tools import langchain_tool
 from agent.tools import TOOLS
 from assetql.domain.errors import InvalidInput, NotFound
 from assetql.pipeline.export import link_to
@@ -34,10 +35,14 @@ def of_batches(**named: Any) -> Attacks:
 
 
 NOT_FOUND: dict[str, Attacks] = {
+    "announce_upload.complete_upload": lambda ours: [says(ours.list_upload)],
+    "approvals.get_approval": lambda ours: [says(ours.approval.approval_id)],
     "approve.answer_approval": lambda ours: [
         says(ours.approval.approval_id, approve=True),
         says(ours.approval.approval_id, approve=False),
     ],
+    "batch_contents.read_assets": of_batches(),
+    "batch_contents.read_tasks": of_batches(),
     "batch_status.get_batch": of_batches(),
     "batch_status.find_batch": of_batches(),
     "cancel_batch.cancel_batch": of_batches(),
@@ -46,6 +51,7 @@ NOT_FOUND: dict[str, Attacks] = {
         says(rows_named("Fork"), name=None, style=style)
         for style in (ours.style_id, ours.style_name)
     ],
+    "delete_style.delete_style": lambda ours: [says(ours.style_id), says(ours.style_name)],
     "edit_tags.edit_tags": lambda ours: [
         says([ours.asset_id], add=["stolen"], remove=[]),
     ],
@@ -61,6 +67,7 @@ NOT_FOUND: dict[str, Attacks] = {
     ],
     "learn_style.learn_style": lambda ours: [says("stolen", [ours.image_upload])],
     "learn_style.find_style": lambda ours: [says(ours.style_id), says(ours.style_name)],
+    "learn_style.get_style": lambda ours: [says(ours.style_id), says(ours.style_name)],
     "make_variations.make_variations": lambda ours: [says(ours.asset_id, count=1, change=None)],
     "notify.notify": of_batches(),
     "retry_failed.retry_failed": of_batches(),
@@ -77,8 +84,13 @@ NOT_FOUND: dict[str, Attacks] = {
 
 # What a rival may do, with keys and names that are ours too: it stays in their workspace.
 STAYS: dict[str, Attacks] = {
+    "announce_upload.announce_upload": lambda ours: [
+        says("list.csv", size_bytes=3, media_type="text/csv", key="draft"),
+    ],
+    "approvals.list_approvals": lambda ours: [says()],
     "audit.note": lambda ours: [says(action="batch.start", subject=ours.draft.batch_id)],
     "audit.read_audit": lambda ours: [says()],
+    "batch_contents.list_batches": lambda ours: [says(), says(after=ours.draft.batch_id)],
     "batch_status.find_batch": lambda ours: [says(None), says(None, thread_id="thread")],
     "create_batch.create_batch": lambda ours: [
         says(rows_named("Fork"), name=None, style=None, key=key, thread_id="thread")
@@ -91,6 +103,7 @@ STAYS: dict[str, Attacks] = {
         says(AssetQuery(batch_id=ours.done.batch_id)),
     ],
     "set_budget.set_budget": lambda ours: [says(0)],
+    "usage.read_usage": lambda ours: [says()],
     "uploads.add_upload": lambda ours: [
         says("list.csv", LIST),
         says("list.csv", LIST, key="draft", thread_id="thread"),
@@ -237,13 +250,13 @@ def use_tool(tool: str, services: Services, who: Studio, arguments: dict[str, An
         tool_call_id="stolen",
         store=None,
     )
-    by_name = {each.name: each for each in TOOLS}
+    operations = {each.name: each for each in TOOLS}
     made: Any = {
         "name": tool,
         "args": {**arguments, "runtime": runtime},
         "id": "stolen",
         "type": "tool_call",
     }
-    message = by_name[tool].invoke(made)
+    message = langchain_tool(operations[tool]).invoke(made)
     assert isinstance(message, ToolMessage)
     return message

@@ -184,7 +184,7 @@ def rows_of(home: Path, workspace: str) -> dict[str, list[tuple[Any, ...]]]:
         for (table,) in tables:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             if "workspace" in columns:
-                query = f"SELECT * FROM {table} WHERE workspace=? ORDER BY 1, 2, 3"
+                query = f"SELECT * FROM {table} WHERE workspace=? ORDER BY {', '.join(columns[:3])}"
                 found[table] = connection.execute(query, (workspace,)).fetchall()
         return found
 

@@ -2,9 +2,8 @@
 
 import math
 import shutil
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
@@ -15,18 +14,11 @@ from botocore.exceptions import ClientError
 from assetql.adapters.aws.errors import aws_faults, error_code
 from assetql.adapters.object_keys import checked_key, checked_prefix
 from assetql.domain.errors import NotFound
+from assetql.ports import UploadForm
 
 _MISSING = {"404", "NoSuchKey"}
 _IN_MEMORY = 8 * 2**20  # bytes of one file; from here on it lies on the disk
 _LONGEST_LINK = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class UploadForm:
-    """A POST to `url` as multipart/form-data: first the `fields`, then the file as `file`."""
-
-    url: str
-    fields: Mapping[str, str]
 
 
 class S3Objects:
@@ -89,7 +81,6 @@ class S3Objects:
     def upload_form(
         self, key: str, *, media_type: str, max_bytes: int, valid_for: timedelta
     ) -> UploadForm:
-        """Lets whoever has it put one object, once or again, of that type and 1 to `max_bytes`."""
         typed = {"Content-Type": media_type}
         with self._faults(key):
             form = self._client.generate_presigned_post(
