@@ -186,6 +186,19 @@ def test_a_queue_without_dead_letters(installation: Installation) -> None:
     assert endless.startswith(f"Queue {name}: gives up to nobody")
 
 
+def test_a_queue_that_hides_a_message_too_briefly(installation: Installation) -> None:
+    sqs, name = installation.clients.sqs, installation.names.queue
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    shipped = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "30"})
+    (told,) = installation.wrong()
+    assert installation.doctor(ASSETQL_LEASE_SECONDS="30")[f"Queue {name}"]["state"] == "ok"
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=shipped["Attributes"])
+    assert (
+        told == f"Queue {name}: shows a message again after 30 s, before a lease of 60 s has ended"
+    )
+
+
 def test_no_access_to_a_model(installation: Installation) -> None:
     model = a_model()
     model.follow({"error": "AccessDeniedException"}, repeat=True)

@@ -1,5 +1,6 @@
 """What the AWS family needs: an account, an installation in it, and access to the models."""
 
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -53,7 +54,13 @@ def _stores(clients: Clients, settings: Settings) -> list[Check]:
     return [
         *tables,
         partial(bucket, clients, names.bucket),
-        partial(queues, clients, names, max_receives=settings.max_receives),
+        partial(
+            queues,
+            clients,
+            names,
+            max_receives=settings.max_receives,
+            lease=math.ceil(settings.lease_seconds),
+        ),
     ]
 
 

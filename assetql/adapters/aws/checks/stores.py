@@ -77,24 +77,35 @@ _NO_BUCKET = {
 }
 
 
-def queues(clients: Clients, names: Names, *, max_receives: int) -> Finding:
-    """That the generation queue gives up to its dead letters, as often as the settings say."""
+def queues(clients: Clients, names: Names, *, max_receives: int, lease: int) -> Finding:
+    """That the generation queue hides a message for a lease (seconds), and gives up as it should.
+
+    That is to its dead letters, as often as the settings say.
+    """
     what = f"Queue {names.queue}"
 
     def ask() -> Finding:
         sqs = clients.sqs
         url = sqs.get_queue_url(QueueName=names.queue)["QueueUrl"]
-        asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
-        redrive = json.loads(asked.get("Attributes", {}).get("RedrivePolicy", "{}"))
+        wanted = ["RedrivePolicy", "VisibilityTimeout"]
+        has = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
+        redrive = json.loads(has.get("RedrivePolicy", "{}"))
         dead = str(redrive.get("deadLetterTargetArn", "")).rpartition(":")[2]
         if dead != names.dead_queue:
             found = f"gives up to {dead or 'nobody'}, not to {names.dead_queue}"
             return Finding(what, "wrong", found, _DEPLOY)
         sqs.get_queue_url(QueueName=names.dead_queue)
-        receives = int(redrive["maxReceiveCount"])
-        if receives == max_receives:
-            return Finding(what, "ok", f"gives up after {receives} receipts")
-        found = f"gives up after {receives} receipts, not {max_receives}"
-        return Finding(what, "note", found, f"Set ASSETQL_MAX_RECEIVES={receives}, or deploy.")
+        hidden = int(has["VisibilityTimeout"])
+        if hidden < lease:
+            found = f"shows a message again after {hidden} s, before a lease of {lease} s has ended"
+            return Finding(what, "wrong", found, f"Set ASSETQL_LEASE_SECONDS={hidden}, or deploy.")
+        return _gives_up(what, int(redrive["maxReceiveCount"]), max_receives)
 
     return look(what, ask)
+
+
+def _gives_up(what: str, receives: int, wanted: int) -> Finding:
+    if receives == wanted:
+        return Finding(what, "ok", f"gives up after {receives} receipts")
+    found = f"gives up after {receives} receipts, not {wanted}"
+    return Finding(what, "note", found, f"Set ASSETQL_MAX_RECEIVES={receives}, or deploy.")
