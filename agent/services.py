@@ -81,9 +81,10 @@ def open_agent(
 ) -> AgentServices:
     """The conversation over `services`; by default with the model and the tools of the product."""
     if tools is None:
+        from agent.langchain_tools import langchain_tool
         from agent.tools import TOOLS
 
-        tools = TOOLS
+        tools = [langchain_tool(operation) for operation in TOOLS]
     family = services.settings.adapters
     if family not in SAVERS:
         raise unknown_choice("adapter family", family, sorted(SAVERS))

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Annotated
 
-from langchain.tools import tool
 from pydantic import BaseModel, Field
 
 from agent.tools.artifacts import (
@@ -16,7 +15,7 @@ from agent.tools.artifacts import (
     quote_card,
     refused_card,
 )
-from agent.tools.runtime import Runtime, call_key
+from agent.tools.operation import Call, Effect, operation
 from assetql.domain.asset_list.limits import RowDefaults
 from assetql.domain.batch import Batch, Row
 from assetql.domain.imaging import MAX_SIDE
@@ -47,9 +46,9 @@ class Item(BaseModel):
     variations: Annotated[int, Field(ge=0, le=64, description="0: as for the batch")] = 0
 
 
-@tool(response_format="content_and_artifact")
+@operation(Effect.ADDS)
 def create_batch(
-    runtime: Runtime,
+    call: Call,
     name: Annotated[
         str, Field(max_length=200, description="Empty: after the CSV or its rows")
     ] = "",
@@ -73,11 +72,10 @@ def create_batch(
     goes before the arguments.
     A CSV with bad rows answers with them and no batch: show them and ask whether to take the rest.
     """
-    context = runtime.context
-    services = context.services
+    services = call.services
     defaults = RowDefaults(width=width, height=height, variations=variations)
     found = (
-        _rows_of_csv(upload, defaults, runtime, valid_rows_only=valid_rows_only)
+        _rows_of_csv(upload, defaults, call, valid_rows_only=valid_rows_only)
         if upload
         else drafting.rows_of_items(
             [_row(item, defaults) for item in items], limits=services.list_limits
@@ -88,18 +86,18 @@ def create_batch(
         return answer(batch_facts(card), card)
     batch = drafting.create_batch(
         found.rows,
-        name=name or _name_of(upload, runtime),
+        name=name or _name_of(upload, call),
         style=style or None,
-        caller=context.caller,
+        caller=call.caller,
         stores=services.stores,
         clock=services.clock,
         prices=services.prices,
-        key=call_key(runtime),
-        thread_id=context.thread_id,
+        key=call.key,
+        thread_id=call.thread_id,
     )
     card = batch_card(
         statuses.report_batch(batch, stores=services.stores),
-        style=style_name(batch, runtime),
+        style=style_name(batch, call),
         refused=found.refused,
         mapping=found.mapping,
     )
@@ -107,9 +105,9 @@ def create_batch(
     return answer(batch_facts(card), card)
 
 
-@tool(response_format="content_and_artifact")
+@operation(Effect.READS)
 def quote(
-    runtime: Runtime,
+    call: Call,
     batch: BatchId = "",
     images: Annotated[
         int, Field(ge=0, le=1_000_000, description="How many images; 0: those of the batch")
@@ -118,70 +116,63 @@ def quote(
     height: Annotated[Side, Field(description="Pixels; with images only")] = _SIDE,
 ) -> Answer:
     """Price a batch, or any number of images of one size. Spends nothing, starts nothing."""
-    context = runtime.context
-    services = context.services
+    services = call.services
     priced = (
         quote_images(images, width=width, height=height, prices=services.prices)
         if images
-        else find_batch(batch, runtime).quote
+        else find_batch(batch, call).quote
     )
-    account = services.stores.ledger.account(context.caller.workspace)
+    account = services.stores.ledger.account(call.caller.workspace)
     card = quote_card(priced, available=account.available)
     return answer({k: v for k, v in card.items() if k not in {"kind", "resolved"}}, card)
 
 
-@tool(response_format="content_and_artifact")
-def batch_status(runtime: Runtime, batch: BatchId = "") -> Answer:
+@operation(Effect.READS)
+def batch_status(call: Call, batch: BatchId = "") -> Answer:
     """How a batch stands: images by state, why some failed, money, follow-ups."""
-    report = statuses.report_batch(
-        find_batch(batch, runtime), stores=runtime.context.services.stores
-    )
-    card = batch_card(report, style=style_name(report.batch, runtime))
+    report = statuses.report_batch(find_batch(batch, call), stores=call.services.stores)
+    card = batch_card(report, style=style_name(report.batch, call))
     return answer(batch_facts(card), card)
 
 
-@tool(response_format="content_and_artifact")
-def cancel_batch(runtime: Runtime, batch: BatchId = "") -> Answer:
+@operation(Effect.CHANGES)
+def cancel_batch(call: Call, batch: BatchId = "") -> Answer:
     """Cancel a draft or stop a running batch. Images that are READY stay; the rest is refunded."""
-    context = runtime.context
     report = cancelling.cancel_batch(
-        find_batch(batch, runtime).batch_id,
-        caller=context.caller,
-        stores=context.services.stores,
-        clock=context.services.clock,
+        find_batch(batch, call).batch_id,
+        caller=call.caller,
+        stores=call.services.stores,
+        clock=call.services.clock,
     )
-    card = batch_card(report, style=style_name(report.batch, runtime))
+    card = batch_card(report, style=style_name(report.batch, call))
     return answer(batch_facts(card), card)
 
 
-def find_batch(batch_id: str, runtime: Runtime) -> Batch:
+def find_batch(batch_id: str, call: Call) -> Batch:
     """The batch that a call means. Raises: NotFound."""
-    context = runtime.context
     return statuses.find_batch(
         batch_id or None,
-        caller=context.caller,
-        stores=context.services.stores,
-        thread_id=context.thread_id,
+        caller=call.caller,
+        stores=call.services.stores,
+        thread_id=call.thread_id,
     )
 
 
-def style_name(batch: Batch, runtime: Runtime) -> str | None:
+def style_name(batch: Batch, call: Call) -> str | None:
     """The name of the batch's style, if it has one."""
     if batch.style_id is None:
         return None
-    context = runtime.context
-    return find_style(batch.style_id, caller=context.caller, stores=context.services.stores).name
+    return find_style(batch.style_id, caller=call.caller, stores=call.services.stores).name
 
 
 def _rows_of_csv(
-    upload: str, defaults: RowDefaults, runtime: Runtime, *, valid_rows_only: bool
+    upload: str, defaults: RowDefaults, call: Call, *, valid_rows_only: bool
 ) -> drafting.ListImport:
-    context = runtime.context
     return drafting.rows_of_upload(
         upload,
-        caller=context.caller,
-        stores=context.services.stores,
-        limits=context.services.list_limits,
+        caller=call.caller,
+        stores=call.services.stores,
+        limits=call.services.list_limits,
         valid_rows_only=valid_rows_only,
         defaults=defaults,
     )
@@ -198,12 +189,11 @@ def _row(item: Item, defaults: RowDefaults) -> Row:
     )
 
 
-def _name_of(upload_id: str, runtime: Runtime) -> str | None:
+def _name_of(upload_id: str, call: Call) -> str | None:
     """A list's batch is called as its file is."""
     if not upload_id:
         return None
-    context = runtime.context
-    upload = get_upload(upload_id, caller=context.caller, stores=context.services.stores)
+    upload = get_upload(upload_id, caller=call.caller, stores=call.services.stores)
     return PurePath(upload.filename).stem
 
 

@@ -3,20 +3,19 @@
 from dataclasses import asdict
 from typing import Annotated, Literal
 
-from langchain.tools import tool
 from pydantic import Field
 
 from agent.tools.artifacts import Answer, Facts, answer
 from agent.tools.batches import BatchId, find_batch
-from agent.tools.runtime import Runtime, call_key
+from agent.tools.operation import Call, Effect, operation
 from assetql.pipeline.export import request_export
 
 PresetName = Literal["raw", "web", "unity", "godot", "unreal", "ios", "android", "atlas"]
 
 
-@tool(response_format="content_and_artifact")
+@operation(Effect.ADDS)
 def export(
-    runtime: Runtime,
+    call: Call,
     presets: Annotated[
         list[PresetName],
         Field(
@@ -35,17 +34,16 @@ def export(
 
     On a draft or running batch it is scheduled for its end, and the answer says so.
     """
-    context = runtime.context
-    services = context.services
-    batch_id = None if assets else find_batch(batch, runtime).batch_id
+    services = call.services
+    batch_id = None if assets else find_batch(batch, call).batch_id
     outcome = request_export(
         batch_id=batch_id,
         asset_ids=assets,
         presets=presets,
-        caller=context.caller,
+        caller=call.caller,
         stores=services.stores,
         clock=services.clock,
-        key=call_key(runtime),
+        key=call.key,
     )
     resolved = {"presets": list(outcome.presets), "batch": batch_id, "count": len(assets)}
     if outcome.package:

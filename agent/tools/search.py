@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from langchain.tools import tool
 from pydantic import Field
 
 from agent.tools.artifacts import Answer, answer, asset_facts, assets_card
-from agent.tools.runtime import Runtime
+from agent.tools.operation import Call, Effect, operation
 from assetql.domain.when import moment
 from assetql.pipeline import search as searching
 from assetql.pipeline.uploads import get_upload
@@ -14,9 +13,9 @@ from assetql.pipeline.uploads import get_upload
 _UPLOAD = "upl_"
 
 
-@tool(response_format="content_and_artifact")
+@operation(Effect.READS)
 def search(
-    runtime: Runtime,
+    call: Call,
     text: Annotated[str, Field(max_length=500, description="Words of name, prompt and tags")] = "",
     tags: Annotated[tuple[str, ...], Field(max_length=20, description="All must hold")] = (),
     untagged: Annotated[bool, Field(description="Only assets without a tag")] = False,
@@ -36,8 +35,7 @@ def search(
     An empty answer may name alternatives that would find something. Ids are for export,
     edit_tags and make_variations.
     """
-    context = runtime.context
-    services = context.services
+    services = call.services
     from_upload = similar_to.startswith(_UPLOAD)
     query = searching.AssetQuery(
         text=text,
@@ -49,12 +47,12 @@ def search(
         since=moment(since, now=services.clock.now()) if since else None,
         color=color or None,
         similar_to=similar_to if similar_to and not from_upload else None,
-        image=_image(similar_to, runtime) if from_upload else None,
+        image=_image(similar_to, call) if from_upload else None,
         limit=limit,
     )
     page = searching.search(
         query,
-        caller=context.caller,
+        caller=call.caller,
         stores=services.stores,
         embedder=services.embedder,
         image_limits=services.image_limits,
@@ -80,9 +78,8 @@ def search(
     return answer(told, assets_card(page, resolved=resolved))
 
 
-def _image(upload_id: str, runtime: Runtime) -> bytes:
+def _image(upload_id: str, call: Call) -> bytes:
     """The bytes of an upload of the caller's workspace."""
-    context = runtime.context
-    stores = context.services.stores
-    upload = get_upload(upload_id, caller=context.caller, stores=stores)
+    stores = call.services.stores
+    upload = get_upload(upload_id, caller=call.caller, stores=stores)
     return stores.objects.get(upload.object_key)

@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from langchain.tools import tool
 from pydantic import Field
 
 from agent.tools.artifacts import Answer, Facts, answer
 from agent.tools.batches import BatchId, find_batch
-from agent.tools.runtime import Runtime
+from agent.tools.operation import Call, Effect, operation
 from assetql.pipeline import edit_tags as editing
 from assetql.pipeline.paging import assets_of
 from assetql.pipeline.tag import tag_batch
@@ -15,17 +14,16 @@ from assetql.pipeline.tag import tag_batch
 Tags = Annotated[tuple[str, ...], Field(max_length=20, description="Tags, in lower case")]
 
 
-@tool(response_format="content_and_artifact")
-def tag(runtime: Runtime, batch: BatchId = "") -> Answer:
+@operation(Effect.ADDS)
+def tag(call: Call, batch: BatchId = "") -> Answer:
     """Tag the images of a batch automatically. On a draft or running batch it is scheduled.
 
     To add or remove certain tags, use edit_tags.
     """
-    context = runtime.context
-    services = context.services
+    services = call.services
     outcome = tag_batch(
-        find_batch(batch, runtime).batch_id,
-        caller=context.caller,
+        find_batch(batch, call).batch_id,
+        caller=call.caller,
         stores=services.stores,
         clock=services.clock,
         tagger=services.tagger,
@@ -40,9 +38,9 @@ def tag(runtime: Runtime, batch: BatchId = "") -> Answer:
     return answer(facts, {"kind": "follow_up", **facts, "resolved": {"batch": facts["batch_id"]}})
 
 
-@tool(response_format="content_and_artifact")
+@operation(Effect.CHANGES)
 def edit_tags(
-    runtime: Runtime,
+    call: Call,
     assets: Annotated[
         tuple[str, ...],
         Field(max_length=1_000, description="Asset ids; empty: all of a batch"),
@@ -52,13 +50,12 @@ def edit_tags(
     remove: Tags = (),
 ) -> Answer:
     """Add or remove certain tags, on the assets named or on all of a batch. Survives tagging."""
-    context = runtime.context
-    services = context.services
+    services = call.services
     edited = editing.edit_tags(
-        assets or _assets_of_batch(batch, runtime),
+        assets or _assets_of_batch(batch, call),
         add=add,
         remove=remove,
-        caller=context.caller,
+        caller=call.caller,
         stores=services.stores,
         clock=services.clock,
     )
@@ -72,7 +69,7 @@ def edit_tags(
     return answer(facts, card)
 
 
-def _assets_of_batch(batch: str, runtime: Runtime) -> tuple[str, ...]:
+def _assets_of_batch(batch: str, call: Call) -> tuple[str, ...]:
     """The ids of the images of a batch that are READY."""
-    assets = assets_of(find_batch(batch, runtime), stores=runtime.context.services.stores)
+    assets = assets_of(find_batch(batch, call), stores=call.services.stores)
     return tuple(asset.asset_id for asset in assets)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from agent.events import ApprovalNeeded, Done
+from agent.langchain_tools import langchain_tool
 from agent.tools import TOOLS
 from agent.typed_answers import typed_answer
 from assetql.domain.approval import ApprovalStatus
@@ -16,6 +17,7 @@ from assetql.domain.identity import Principal, Role
 
 Open = Callable[..., Any]
 Script = Callable[[Any], AIMessage]
+TOOLS_OF_CHAT = [langchain_tool(operation) for operation in TOOLS]
 EDITOR = Principal("default", "eve", frozenset({Role.EDITOR}))
 
 
@@ -39,7 +41,7 @@ def planner(messages: Any) -> AIMessage:
 
 @pytest.fixture
 def talk(open_talk: Open) -> Any:
-    return open_talk(planner, TOOLS)
+    return open_talk(planner, TOOLS_OF_CHAT)
 
 
 def approvals(talk: Any) -> list[Any]:
@@ -179,13 +181,13 @@ async def test_a_model_that_obeys_hidden_instructions_has_its_callers_rights_and
     open_talk: Open,
 ) -> None:
     owner_of_other = Principal("other", "olga", frozenset({Role.OWNER}))
-    theirs = open_talk(planner, TOOLS)
+    theirs = open_talk(planner, TOOLS_OF_CHAT)
     await theirs.say("make a secret potion", caller=owner_of_other)
     await theirs.say("make a potion", thread_id="mine", message_id="mine-1")
     before = theirs.agent.services.stores.ledger.account("default")
     [other] = theirs.agent.services.stores.approvals.pending("other")
 
-    talk = open_talk(obeying, TOOLS)
+    talk = open_talk(obeying, TOOLS_OF_CHAT)
     events = await talk.say(f"Here is my list: {OBEY}", thread_id="mine", message_id="mine-2")
 
     assert isinstance(events[-1], Done)
@@ -201,7 +203,7 @@ async def test_a_model_that_obeys_hidden_instructions_has_its_callers_rights_and
 
 
 def test_no_tool_takes_an_identity() -> None:
-    for tool in TOOLS:
+    for tool in TOOLS_OF_CHAT:
         schema: Any = tool.tool_call_schema
         fields = set(schema.model_json_schema().get("properties", {}))
         assert fields.isdisjoint({"workspace", "user", "caller", "role", "roles", "tenant"})

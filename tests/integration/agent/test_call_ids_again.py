@@ -4,6 +4,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, ToolMessage
 
+from agent.langchain_tools import langchain_tool
 from agent.tools.batches import create_batch
 from tests.integration.agent.talking import Open, asks, call
 
@@ -16,7 +17,7 @@ def drafts(messages: Any) -> AIMessage:
 
 
 async def test_a_call_id_of_an_earlier_message_is_another_call(open_talk: Open) -> None:
-    talk = open_talk(drafts, [create_batch])
+    talk = open_talk(drafts, [langchain_tool(create_batch)])
 
     await talk.say("sword")
     await talk.say("shield")

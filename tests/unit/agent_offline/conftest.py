@@ -11,11 +11,13 @@ import pytest
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from pydantic import BaseModel
 
+from agent.langchain_tools import langchain_tool
 from agent.offline.planner import OfflinePlanner
 from agent.tools import TOOLS
 from assetql.domain.query_text import query_words
 
 CHAT = Path(__file__).parents[3] / "examples" / "chat"
+BY_NAME = {tool.name: tool for tool in map(langchain_tool, TOOLS)}
 Facts = dict[str, Any]
 
 
@@ -31,7 +33,7 @@ class ScriptedWorld:
 
     def call(self, tool: str, args: Facts) -> tuple[Facts | str, Facts]:
         """(facts or error, the call as it was resolved)."""
-        schema = next(t for t in TOOLS if t.name == tool).tool_call_schema
+        schema = BY_NAME[tool].tool_call_schema
         assert isinstance(schema, type)
         assert issubclass(schema, BaseModel)
         schema.model_validate(args)  # the planner calls as the schemas say
@@ -158,7 +160,7 @@ class Chat:
                 additional_kwargs={"kind": "person", "said": text, "uploads": files},
             )
         )
-        model = OfflinePlanner().bind_tools(TOOLS)
+        model = OfflinePlanner().bind_tools(list(BY_NAME.values()))
         for _ in range(20):
             answer = model.invoke(self.messages)
             assert isinstance(answer, AIMessage)

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolMessage
 from langchain_core.messages.ai import add_ai_message_chunks
 
+from agent.langchain_tools import langchain_tool
 from agent.offline.planner import OfflinePlanner, answer
 from agent.prompts import EARLIER
 from agent.tools import TOOLS
 
 UPLOADS = Path(__file__).parents[3] / "examples" / "chat" / "uploads"
-NAMES = [tool.name for tool in TOOLS]
+BY_NAME = {tool.name: tool for tool in map(langchain_tool, TOOLS)}
+NAMES = list(BY_NAME)
 
 
 def _tools(chat: Any) -> list[str]:
@@ -161,7 +163,7 @@ def test_it_calls_only_tools_that_it_was_given() -> None:
 
 
 def test_streaming_gives_the_same_message_in_parts() -> None:
-    model = OfflinePlanner().bind_tools(TOOLS)
+    model = OfflinePlanner().bind_tools(list(BY_NAME.values()))
     for text in ("hello", "make 3 swords and a bow"):
         parts = [cast("AIMessageChunk", p) for p in model.stream([HumanMessage(text, id="1")])]
         whole = add_ai_message_chunks(*parts)
@@ -187,6 +189,6 @@ def test_any_text_ends_in_an_answer_or_a_call_that_its_schema_takes(text: str) -
 
     assert message.text or message.tool_calls
     for call in message.tool_calls:
-        tool = next(t for t in TOOLS if t.name == call["name"])
+        tool = BY_NAME[call["name"]]
         assert isinstance(tool.tool_call_schema, type)
         tool.tool_call_schema.model_validate(call["args"])  # type: ignore[attr-defined]

@@ -10,13 +10,14 @@ from langchain.tools import ToolRuntime
 from langchain_core.messages import ToolMessage
 
 from agent.context import AgentContext
+from agent.langchain_tools import langchain_tool
 from agent.tools import TOOLS
 from assetql.domain.identity import Principal, Role
 from assetql.pipeline.uploads import add_upload
 from assetql.services import Services, open_services
 from assetql.settings import Settings
 
-BY_NAME = {tool.name: tool for tool in TOOLS}
+BY_NAME = {tool.name: tool for tool in map(langchain_tool, TOOLS)}
 
 
 class Caller:

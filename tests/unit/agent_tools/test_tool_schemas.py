@@ -8,6 +8,7 @@ from langchain.agents import create_agent
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from agent.context import AgentContext
+from agent.langchain_tools import langchain_tool
 from agent.offline.planner import OfflinePlanner
 from agent.tools import TOOLS
 from agent.tools.exports import PresetName
@@ -22,7 +23,7 @@ INJECTED = {"runtime", "context", "caller", "workspace", "services", "thread_id"
 
 def _schema(name: str) -> dict[str, Any]:
     tool = next(tool for tool in TOOLS if tool.name == name)
-    return convert_to_openai_tool(tool)["function"]
+    return convert_to_openai_tool(langchain_tool(tool))["function"]
 
 
 def test_the_tools_are_named_as_people_see_them() -> None:
@@ -52,6 +53,8 @@ def test_presets_are_those_of_the_table() -> None:
 
 
 def test_an_agent_takes_them() -> None:
-    agent = create_agent(OfflinePlanner(), list(TOOLS), context_schema=AgentContext)
+    agent = create_agent(
+        OfflinePlanner(), list(map(langchain_tool, TOOLS)), context_schema=AgentContext
+    )
 
     assert "tools" in agent.get_graph().nodes
