@@ -13,7 +13,7 @@ from langgraph.graph.state import CompiledStateGraph
 from agent.claims import offered_numbers
 from agent.context import AgentContext
 from agent.middleware import CheckedModel, tool_errors
-from agent.observed import ObservedCalls
+from agent.observed import ObservedCalls, untraced_without_threads
 from agent.prompts import SYSTEM_PROMPT
 from agent.state import ThreadState
 
@@ -27,6 +27,7 @@ def build_graph(
     checkpointer: BaseCheckpointSaver[Any] | None,
 ) -> CompiledStateGraph[Any, AgentContext, Any, Any]:
     """The conversation, compiled. Run it through `agent.turn`, which holds the thread's lease."""
+    untraced_without_threads()
     stated = [SYSTEM_PROMPT, *(f"{tool.description} {tool.tool_call_schema}" for tool in tools)]
     checked = CheckedModel(
         model.bind_tools(tools) if tools else model, offered=offered_numbers(stated)

@@ -28,7 +28,7 @@ from agent.claims import Checker
 from agent.context import AgentContext
 from agent.prompts import EARLIER
 from agent.state import ThreadState, paired
-from agent.storable import storable, storable_message
+from agent.storable import plain_message, storable, storable_message
 from assetql.domain.errors import AssetQLError, ModelUnavailable
 from assetql.telemetry.events import EventLog
 
@@ -84,7 +84,8 @@ class CheckedModel(AgentMiddleware[ThreadState, AgentContext, None]):
                 request.runtime.stream_writer({"event": "token", "text": text})
         for text in await checker.end():
             request.runtime.stream_writer({"event": "token", "text": text})
-        return ModelResponse(result=[_as_released(storable_message(_whole(chunks)), checker)])
+        message = plain_message(storable_message(_whole(chunks)))
+        return ModelResponse(result=[_as_released(message, checker)])
 
     async def awrap_tool_call(
         self,

@@ -3,14 +3,17 @@
 from asyncio import CancelledError
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from contextvars import Context
 from time import perf_counter
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain.agents.middleware.types import ToolCallRequest
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.messages.ai import UsageMetadata
 from langgraph.types import Command
+from langsmith import set_runtime_overrides
+from langsmith.utils import tracing_is_enabled
 
 from agent.context import AgentContext
 from agent.events import GraphPart
@@ -24,7 +27,29 @@ from assetql.telemetry.metrics import count_tool_call, count_turn
 from assetql.telemetry.spending import note_usage
 from assetql.telemetry.tracing import LongSpan, span
 
+T = TypeVar("T")
 _EVENTS = EventLog(__name__)
+
+
+def untraced_without_threads() -> None:
+    """LangSmith looks for its settings before and after each middleware, here without a thread.
+
+    LangChain calls it whether or not somebody traces: fourteen hops in a turn of one tool.
+    """
+    set_runtime_overrides(aio_to_thread=_without_thread)
+
+
+async def _without_thread(
+    threaded: Callable[..., Awaitable[T]],
+    context: Context,
+    function: Callable[..., T],
+    /,
+    *args: Any,
+    **named: Any,
+) -> T:
+    if tracing_is_enabled():
+        return await threaded(context, function, *args, **named)
+    return context.run(function, *args, **named)
 
 
 async def observed(parts: AsyncGenerator[GraphPart], lease: TurnLease) -> AsyncGenerator[GraphPart]:
