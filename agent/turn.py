@@ -226,7 +226,10 @@ class _Turn:
         return await self.door.agent.graph.aget_state(self.config)
 
     async def finish(self) -> None:
-        """Gives the thread back; what the graph has taken in counts as answered."""
+        """Gives the thread back; what the graph has taken in counts as answered.
+
+        Raises: StaleClaim for a turn that had run to its end: its answer may not be stored.
+        """
         agent = self.door.agent
         try:
             taken = _taken(await self._snapshot()) if self.taken is None else self.taken
@@ -240,6 +243,8 @@ class _Turn:
                 thread=lease.thread_id,
                 turn=lease.token,
             )
+            if self.taken is not None:
+                raise
 
 
 def answer_to(position: int, messages: Sequence[AnyMessage]) -> str:

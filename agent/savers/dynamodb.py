@@ -1,16 +1,17 @@
 """Checkpoints in DynamoDB: each write checks the turn's fence in the same transaction.
 
-A turn reads its thread once and writes it once per step that a model or a tool took. What only
-says that a message came in is held back and goes with the answer to it; so are the writes of a
-step's tasks, until the checkpoint that takes them in. The end of the turn stores what is still
-held, forgets what was superseded and gives the thread back, in one transaction.
+A turn reads its thread once. It stores the model's calls before its tools run, and the results of
+these while the model is asked again. What only says that a message came in is held back and goes
+with the model's first calls; so are the writes of a step's tasks, until the checkpoint that takes
+them in. The end of the turn stores what is still held, such as the answer, forgets what was
+superseded and gives the thread back, in one transaction.
 """
 
 import asyncio
 import json
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -25,7 +26,7 @@ from langgraph.checkpoint.base import (
     get_serializable_checkpoint_metadata,
 )
 
-from agent.savers.branch import Branch, Held, Writes
+from agent.savers.branch import Branch, Known, Step, Writes
 from agent.savers.dynamo_items import Change, CheckpointItems, Stored, in_order, numbered
 from agent.savers.fence import TURN, Fence, fence_of, strict_serializer, thread_of
 from assetql.adapters.aws.clients import Clients, open_clients
@@ -33,13 +34,11 @@ from assetql.adapters.aws.items import Item
 from assetql.adapters.aws.objects import S3Objects
 from assetql.adapters.aws.resources import CHECKPOINTS, Names, names_of
 from assetql.adapters.aws.table import Table
-from assetql.domain.errors import StaleClaim
+from assetql.domain.errors import AssetQLError
 from assetql.settings import Settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_REMEMBERED = 64  # threads whose newest checkpoint stays with the process that wrote it
 
 
 class FencedDynamoSaver(BaseCheckpointSaver[int]):
@@ -53,9 +52,7 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
         super().__init__(serde=items.serde)
         self.items = items
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="checkpoints")
-        # Touched by the event loop alone.
-        self._turns: dict[Fence, dict[str, Branch]] = {}
-        self._known: OrderedDict[tuple[str, str], tuple[int, dict[str, Stored]]] = OrderedDict()
+        self._known = Known()
 
     def close(self) -> None:
         """Ends its threads; harmless when repeated."""
@@ -69,14 +66,10 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
         """The checkpoint that `config` names, or its namespace's newest."""
         wanted, thread, namespace = get_checkpoint_id(config), _thread(config), _namespace(config)
         branch = await self._branch(config)
-        if branch and wanted in (None, branch.newest):
-            if branch.held:
-                return _held_tuple(config, branch.held, branch.writes)
-            return branch.stored and await self._run(
-                self._tuple, config, branch.stored, branch.writes
-            )
+        if branch and wanted in (None, branch.newest_id):
+            return branch.newest and _tuple(config, branch.newest, branch.writes)
         found = await self._run(self.items.stored, thread, namespace, wanted)
-        return await self._run(self._tuple, config, found[0], {}) if found else None
+        return _tuple(config, *await self._run(self._decoded, found[0])) if found else None
 
     async def alist(
         self,
@@ -98,7 +91,8 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
                 return
             if end and stored.checkpoint_id >= end:
                 continue
-            listed = await self._run(self._tuple, config, stored, {})
+            step, writes = await self._run(self._decoded, stored)
+            listed = _tuple(config, step, writes, str(stored.item["namespace"]))
             if (filter or {}).items() <= cast("dict[str, Any]", listed.metadata).items():
                 limit = None if limit is None else limit - 1
                 yield listed
@@ -113,29 +107,43 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
         """Raises: StaleClaim."""
         fence, namespace = fence_of(config), _namespace(config)
         whole = get_serializable_checkpoint_metadata(config, metadata)
-        new = Held(checkpoint, whole, get_checkpoint_id(config))
+        new = Step(checkpoint, whole, get_checkpoint_id(config))
         branch = await self._branch(config)
         if branch is None:
             await self._run(self._store, fence, namespace, new)
-        elif branch.put(new):
-            try:
-                branch.was_stored(await self._run(self._store, fence, namespace, new))
-            except StaleClaim:
-                self._turns.pop(fence, None)
-                raise
+        else:
+            await self._put(fence, namespace, branch, new)
         return _naming(config, checkpoint["id"])
 
-    def _store(self, fence: Fence, namespace: str, new: Held) -> Item:
+    async def _put(self, fence: Fence, namespace: str, branch: Branch, new: Step) -> None:
+        if branch.storing:
+            await branch.storing
+        elif branch.holds_answer:  # to another author's messages: the turn goes on
+            await self._store_newest(fence, namespace, branch)
+        if not branch.put(new):
+            return
+        storing = self._store_newest(fence, namespace, branch)
+        if new.has_results:
+            branch.storing = asyncio.create_task(storing)
+        else:
+            await storing
+
+    async def _store_newest(self, fence: Fence, namespace: str, branch: Branch) -> None:
+        assert branch.newest
+        branch.was_stored(await self._run(self._store, fence, namespace, branch.newest))
+        branch.storing = None
+
+    def _store(self, fence: Fence, namespace: str, new: Step) -> Item:
         (stored,) = self.items.commit(fence, Change(puts=[self._item(fence, namespace, new)]))
         return stored
 
-    def _item(self, fence: Fence, namespace: str, held: Held) -> Item:
+    def _item(self, fence: Fence, namespace: str, step: Step) -> Item:
         return self.items.checkpoint_item(
-            (fence.workspace, fence.thread_id),
+            fence.thread,
             namespace,
-            held.checkpoint,
-            parent=held.parent,
-            metadata=cast("Mapping[str, Any]", held.metadata),
+            step.checkpoint,
+            parent=step.parent,
+            metadata=cast("Mapping[str, Any]", step.metadata),
         )
 
     async def aput_writes(
@@ -155,43 +163,43 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
         branch = await self._branch(config)
         if branch is None:
             await self._run(self._store_writes, fence, _namespace(config), checkpoint_id, new)
-        elif checkpoint_id == branch.newest:
+        elif checkpoint_id == branch.newest_id:
             branch.writes |= new
 
     def _store_writes(
         self, fence: Fence, namespace: str, checkpoint_id: str, writes: Writes
     ) -> None:
-        thread = (fence.workspace, fence.thread_id)
-        puts = self.items.write_items(thread, namespace, checkpoint_id, writes)
+        puts = self.items.write_items(fence.thread, namespace, checkpoint_id, writes)
         self.items.commit(fence, Change(puts=puts))
 
     async def afinish_turn(self, config: RunnableConfig, *, consumed: int) -> None:
         """Raises: StaleClaim."""
         fence = fence_of(config)
-        branches = self._turns.pop(fence, {})
-        thread = (fence.workspace, fence.thread_id)
-        self._known[thread] = await self._run(self._finish, fence, branches, consumed)
-        self._known.move_to_end(thread)
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+        branches = self._known.ended(fence)
+        for branch in branches.values():
+            if branch.storing:
+                with suppress(AssetQLError):  # what was not stored is stored now, or is stale
+                    await branch.storing
+        self._known.remember(fence, await self._run(self._finish, fence, branches, consumed))
 
     def _finish(
         self, fence: Fence, branches: Mapping[str, Branch], consumed: int
-    ) -> tuple[int, dict[str, Stored]]:
-        """One transaction; returns the turn and what it leaves behind, by namespace."""
-        thread = (fence.workspace, fence.thread_id)
+    ) -> dict[str, Stored]:
+        """One transaction; returns what the turn leaves behind, by namespace."""
         puts: list[Item] = []
         deletes: list[Item] = []
         for namespace, branch in branches.items():
-            if branch.held:
-                puts.append(self._item(fence, namespace, branch.held))
+            if branch.newest is None:
+                continue
+            if branch.unstored:
+                puts.append(self._item(fence, namespace, branch.newest))
                 deletes += branch.stored.items if branch.stored else ()
-            if branch.newest:
-                puts += self.items.write_items(thread, namespace, branch.newest, branch.writes)
+            newest = branch.newest.checkpoint["id"]
+            puts += self.items.write_items(fence.thread, namespace, newest, branch.writes)
             deletes += branch.superseded
         change = Change(puts=puts, deletes=deletes, consumed=consumed)
         stored = self.items.commit(fence, change)
-        return fence.token, {
+        return {
             namespace: left
             for namespace, branch in branches.items()
             if (left := branch.left([i for i in stored if i["namespace"] == namespace]))
@@ -200,7 +208,7 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
     async def adelete_thread(self, thread_id: str) -> None:
         """Forgets a thread whole; `thread_id` is a `checkpoint_key`. Not while a turn holds it."""
         thread = thread_of(thread_id)
-        self._known.pop(thread, None)
+        self._known.forget(thread)
         await self._run(self.items.delete, thread)
 
     async def _branch(self, config: RunnableConfig) -> Branch | None:
@@ -208,24 +216,30 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
         if TURN not in _configurable(config):
             return None
         fence, namespace = fence_of(config), _namespace(config)
-        branches = self._turns.setdefault(fence, {})
+        branches = self._known.branches(fence)
         if namespace in branches:
             return branches[namespace]
-        return branches.setdefault(namespace, await self._opened(fence, namespace))
+        left = self._known.left_before(fence)
+        branch = await self._run(self._opened, fence, namespace, left)
+        return branches.setdefault(namespace, branch)
 
-    async def _opened(self, fence: Fence, namespace: str) -> Branch:
-        thread = (fence.workspace, fence.thread_id)
-        token, known = self._known.get(thread, (0, {}))
-        # Tokens are counted: whoever held the thread before this turn was this process, or nobody.
-        if fence.token == token + 1 and (namespace in known or not token):
-            return Branch(known.get(namespace))
-        newest, *older = await self._run(self.items.stored, thread, namespace) or [None]
-        return Branch(newest, [item for stored in older if stored for item in stored.items])
+    def _opened(self, fence: Fence, namespace: str, left: Mapping[str, Stored] | None) -> Branch:
+        """`left` is what the turn before this one left, where that is known."""
+        first = fence.token == 1
+        if left is not None and (first or namespace in left):
+            newest, older = left.get(namespace), []
+        else:
+            newest, *older = self.items.stored(fence.thread, namespace) or [None]
+        step, writes = self._decoded(newest) if newest else (None, {})
+        superseded = [item for stored in older if stored for item in stored.items]
+        return Branch(newest, step, writes=writes, superseded=superseded)
 
-    def _tuple(self, config: RunnableConfig, stored: Stored, newer: Writes) -> CheckpointTuple:
-        """`newer` are pending writes that the table does not have yet."""
+    def _decoded(self, stored: Stored) -> tuple[Step, Writes]:
+        """A checkpoint and its pending writes, as the graph has them."""
         value, item = self.items.value, stored.item
-        writes: Writes = {
+        parent = str(item["parent"]) if "parent" in item else None
+        metadata = cast("CheckpointMetadata", json.loads(str(item["metadata"])))
+        return Step(value(item), metadata, parent), {
             (str(write["task"]), int(write["index"])): (
                 str(write["path"]),
                 str(write["channel"]),
@@ -233,22 +247,16 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
             )
             for write in stored.writes
         }
-        namespace = str(item["namespace"])
-        return CheckpointTuple(
-            _naming(config, stored.checkpoint_id, namespace),
-            value(item),
-            cast("CheckpointMetadata", json.loads(str(item["metadata"]))),
-            _naming(config, str(item["parent"]), namespace) if "parent" in item else None,
-            in_order(writes | newer),
-        )
 
 
-def _held_tuple(config: RunnableConfig, held: Held, writes: Writes) -> CheckpointTuple:
+def _tuple(
+    config: RunnableConfig, step: Step, writes: Writes, namespace: str | None = None
+) -> CheckpointTuple:
     return CheckpointTuple(
-        _naming(config, held.checkpoint["id"]),
-        copy_checkpoint(held.checkpoint),
-        held.metadata.copy(),
-        _naming(config, held.parent) if held.parent else None,
+        _naming(config, step.checkpoint["id"], namespace),
+        copy_checkpoint(step.checkpoint),
+        step.metadata.copy(),
+        _naming(config, step.parent, namespace) if step.parent else None,
         in_order(writes),
     )
 

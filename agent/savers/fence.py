@@ -22,6 +22,11 @@ class Fence:
     thread_id: str
     token: int
 
+    @property
+    def thread(self) -> tuple[str, str]:
+        """(workspace, thread id)."""
+        return self.workspace, self.thread_id
+
 
 def checkpoint_key(workspace: str, thread_id: str) -> str:
     """The saver's thread id: no two pairs share one, whatever characters they hold."""

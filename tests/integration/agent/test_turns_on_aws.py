@@ -4,15 +4,18 @@ import os
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.tools import tool
 
 from agent.context import AgentContext
 from agent.events import Done
+from agent.inbox import NewMessage, post_message
 from assetql.domain.audit import AuditRecord
-from tests.integration.agent.talking import Open, Runtime, echo, look, once
+from assetql.domain.identity import Principal, Role
+from tests.integration.agent.talking import Open, Runtime, asks, echo, look, once
 from tests.support.emulator import emulator_address
 from tests.support.fault_proxy.faults import LOST_REPLY, Forward, error_reply
 from tests.support.fault_proxy.proxy import FaultProxy
@@ -72,8 +75,8 @@ async def test_a_one_tool_turn_takes_at_most_eight_requests(
         events = await talk.say(f"note {n}")
         assert events[-1] == Done("It answered: noted")
         assert asked.since() == {
-            # the message; the model's calls; their results; its answer; the end
-            "dynamodb.TransactWriteItems": 5,
+            # the message; the model's calls; their results; its answer, with the end
+            "dynamodb.TransactWriteItems": 4,
             "dynamodb.UpdateItem": 1,  # the lease
             "dynamodb.GetItem": 1,  # the tool's
             "dynamodb.PutItem": 1,  # the record
@@ -81,14 +84,14 @@ async def test_a_one_tool_turn_takes_at_most_eight_requests(
 
 
 async def test_another_process_reads_the_thread_first(open_talk: Open, proxy: FaultProxy) -> None:
-    """Eight for the conversation itself: how long the inbox is, and the state, it has to learn."""
+    """Seven for the conversation itself: how long the inbox is, and the state, it has to learn."""
     await open_talk(once("look"), [look]).say("first", message_id="first")
     talk = open_talk(once("look"), [look], aws_endpoint=proxy.address)
 
     await talk.say("second", message_id="second")
 
     assert Asked(proxy).since() == {
-        "dynamodb.TransactWriteItems": 6,
+        "dynamodb.TransactWriteItems": 5,
         "dynamodb.UpdateItem": 1,
         "dynamodb.Query": 1,
     }
@@ -99,7 +102,7 @@ async def test_a_turn_whose_replies_are_lost_is_answered_once(
 ) -> None:
     """What was carried out and tried again, for want of an answer, is one message and one turn."""
     once_each = [Rule(fault=LOST_REPLY, operation="UpdateItem")]
-    once_each += [Rule(fault=LOST_REPLY, operation="TransactWriteItems", skip=n) for n in (0, 2, 4)]
+    once_each += [Rule(fault=LOST_REPLY, operation="TransactWriteItems", skip=n) for n in (0, 2, 3)]
     proxy.plan(*once_each)
     talk = open_talk(once("look"), [look], aws_endpoint=proxy.address)
 
@@ -133,13 +136,38 @@ async def test_who_finds_another_write_in_the_way_tries_again(
 ) -> None:
     """As when somebody posts to the thread in the moment of a checkpoint."""
     rules = [Rule(fault=InTheWay(), operation="UpdateItem", times=2)]
-    rules += [Rule(fault=InTheWay(), operation="TransactWriteItems", skip=n) for n in (0, 2, 4)]
+    rules += [Rule(fault=InTheWay(), operation="TransactWriteItems", skip=n) for n in (0, 2, 3)]
     proxy.plan(*rules)
     talk = open_talk(once("look"), [look], aws_endpoint=proxy.address)
 
     assert await talk.reply("look") == "It answered: saw it"
     assert proxy.hits() == 5
     assert len(await talk.messages()) == 4
+
+
+async def test_an_answer_is_stored_before_another_authors_message_is_answered(
+    open_talk: Open,
+) -> None:
+    stored: list[str] = []
+
+    def script(messages: Any) -> AIMessage:
+        if asks(messages) == "mine":
+            items = talk.agent.saver.items
+            [newest] = items.stored(("default", "t"), "")
+            stored.extend(m.text for m in items.value(newest.item)["channel_values"]["messages"])
+        return echo(messages)
+
+    talk = open_talk(script)
+    post_message(
+        NewMessage(message_id="before", text="theirs"),
+        thread_id="t",
+        caller=Principal("default", "vic", frozenset({Role.VIEWER})),
+        stores=talk.agent.services.stores,
+        clock=talk.agent.services.clock,
+    )
+    await talk.say("mine")
+
+    assert stored == ["theirs", "You said theirs."]
 
 
 async def test_large_state_is_an_object_and_only_the_newest_stays(open_talk: Open) -> None:

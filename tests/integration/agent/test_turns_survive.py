@@ -111,6 +111,25 @@ async def test_a_stale_turn_can_not_overwrite_a_newer_one(open_talk: Open) -> No
     assert messages[-1].text == "You said newer."
 
 
+async def test_a_turn_that_is_overtaken_as_it_answers_ends_in_an_error(open_talk: Open) -> None:
+    def script(messages: Any) -> AIMessage:
+        services = talk.agent.services
+        now, turns = services.clock.now(), services.stores.turns
+        turns.extend(turns.get("default", "t"), until=now - timedelta(1))
+        assert turns.acquire("default", "t", holder="newer", until=now, now=now)
+        return echo(messages)
+
+    talk = open_talk(script)
+    error = (await talk.say("hello"))[-1]
+
+    assert isinstance(error, ErrorEvent)
+    assert error.code == StaleClaim.code
+    talk = open_talk(echo)
+    assert (await talk.reply("again", message_id="m2")).endswith("You said again.")
+    messages = await talk.messages()
+    assert [m.text for m in messages if isinstance(m, HumanMessage)] == ["hello", "again"]
+
+
 async def test_long_threads_are_trimmed_at_a_persons_message_and_summed_up(open_talk: Open) -> None:
     talk = open_talk(once("look", what="bat_abc123"), [look])
     for n in range(25):
