@@ -24,6 +24,7 @@ class Action(StrEnum):
     APPROVE = "approve"
     EXPORT = "export"
     SET_BUDGET = "set_budget"
+    MANAGE_KEYS = "manage_keys"
 
 
 _EDITING = frozenset({Role.EDITOR, Role.APPROVER, Role.OWNER})
@@ -34,6 +35,7 @@ RIGHTS: dict[Action, frozenset[Role]] = {
     Action.EXPORT: _EDITING,
     Action.APPROVE: frozenset({Role.APPROVER, Role.OWNER}),
     Action.SET_BUDGET: frozenset({Role.OWNER}),
+    Action.MANAGE_KEYS: frozenset({Role.OWNER}),
 }
 
 

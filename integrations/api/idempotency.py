@@ -146,10 +146,11 @@ async def _run(handler: Handler, request: Request, record: DoorRecord) -> Respon
 
 
 def _keeps(response: Response) -> bool:
-    """Whether a repeat is to get the same; a stream has no body to keep."""
+    """Whether a repeat is to get the same; a stream has no body, a secret is not kept."""
     body = getattr(response, "body", None)
     final = response.status_code < 500 and response.status_code not in _NOT_KEPT
-    return final and body is not None and len(body) <= _LARGEST
+    secret = "no-store" in response.headers.get("cache-control", "")
+    return final and not secret and body is not None and len(body) <= _LARGEST
 
 
 async def _keep(agent: AgentServices, record: DoorRecord, response: Response) -> None:

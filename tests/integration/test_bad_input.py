@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,15 @@ def and_more(first: BadCalls, more: BadCalls) -> BadCalls:
 
 
 BAD: dict[str, BadCalls] = {
+    "api_keys.create_api_key": lambda _: [
+        Bad(InvalidInput, "''", "", roles=[Role.EDITOR], life=None),
+        Bad(InvalidInput, r"\x1b", "\x1b[31m", roles=[Role.EDITOR], life=None),
+        Bad(InvalidInput, "xxx", "x" * 101, roles=[Role.EDITOR], life=None),
+        Bad(InvalidInput, "role", "fine", roles=[], life=None),
+        Bad(InvalidInput, "0 days", "fine", roles=[Role.EDITOR], life=timedelta(0)),
+        Bad(InvalidInput, "3651", "fine", roles=[Role.EDITOR], life=timedelta(days=3651)),
+    ],
+    "api_keys.revoke_api_key": lambda _: [Bad(NotFound, text[:20], text) for text in STRANGE],
     "approve.answer_approval": and_more(strange_ids(approve=True), strange_ids(approve=False)),
     "batch_status.get_batch": strange_ids(),
     "batch_status.find_batch": strange_ids(),
@@ -166,7 +175,12 @@ BAD: dict[str, BadCalls] = {
 }
 
 # These have no input that could be bad.
-NO_BAD_INPUT = {"audit.note", "audit.read_audit", "learn_style.list_styles"}
+NO_BAD_INPUT = {
+    "api_keys.list_api_keys",
+    "audit.note",
+    "audit.read_audit",
+    "learn_style.list_styles",
+}
 
 
 def test_every_use_case_is_in_the_table() -> None:
@@ -207,6 +221,9 @@ READS = {
 }
 # What a viewer would say; `pack_batch` and `note` are called by use cases that have asked already.
 WRITES: dict[str, Callable[[Studio], tuple[tuple[Any, ...], dict[str, Any]]]] = {
+    "api_keys.create_api_key": lambda _: (("k",), {"roles": [Role.EDITOR], "life": None}),
+    "api_keys.list_api_keys": lambda _: ((), {}),  # who may do what is for owners to know
+    "api_keys.revoke_api_key": lambda ours: ((ours.api_key_id,), {}),
     "approve.answer_approval": lambda ours: ((ours.approval.approval_id,), {"approve": True}),
     "cancel_batch.cancel_batch": lambda ours: ((ours.running.batch_id,), {}),
     "create_batch.create_batch": lambda _: ((rows_named("A"),), {"name": None, "style": None}),

@@ -12,6 +12,7 @@ from agent.context import AgentContext
 from agent.langchain_tools import langchain_tool
 from agent.tools import TOOLS
 from assetql.domain.errors import InvalidInput, NotFound
+from assetql.domain.identity import Role
 from assetql.pipeline.export import link_to
 from assetql.pipeline.search import AssetQuery
 from assetql.services import Services
@@ -36,6 +37,7 @@ def of_batches(**named: Any) -> Attacks:
 
 NOT_FOUND: dict[str, Attacks] = {
     "announce_upload.complete_upload": lambda ours: [says(ours.list_upload)],
+    "api_keys.revoke_api_key": lambda ours: [says(ours.api_key_id)],
     "approvals.get_approval": lambda ours: [says(ours.approval.approval_id)],
     "approve.answer_approval": lambda ours: [
         says(ours.approval.approval_id, approve=True),
@@ -87,6 +89,10 @@ STAYS: dict[str, Attacks] = {
     "announce_upload.announce_upload": lambda ours: [
         says("list.csv", size_bytes=3, media_type="text/csv", key="draft"),
     ],
+    "api_keys.create_api_key": lambda ours: [
+        says("stolen", roles=[Role.OWNER], life=None, key="another"),
+    ],
+    "api_keys.list_api_keys": lambda ours: [says(), says(after=ours.api_key_id)],
     "approvals.list_approvals": lambda ours: [says()],
     "audit.note": lambda ours: [says(action="batch.start", subject=ours.draft.batch_id)],
     "audit.read_audit": lambda ours: [says()],
@@ -97,6 +103,7 @@ STAYS: dict[str, Attacks] = {
         for key in ("draft", "done", "running")
     ],
     "learn_style.list_styles": lambda ours: [says()],
+    "quote.quote_items": lambda ours: [says(rows_named("Fork"))],
     "search.search": lambda ours: [
         says(AssetQuery()),
         says(AssetQuery(text="studio sword")),

@@ -14,6 +14,7 @@ from assetql.domain.approval import Approval
 from assetql.domain.batch import Batch
 from assetql.domain.errors import AssetQLError
 from assetql.domain.identity import Principal, Role
+from assetql.pipeline.api_keys import create_api_key
 from assetql.pipeline.export import Package, request_export
 from assetql.pipeline.learn_style import learn_style
 from assetql.pipeline.start_batch import request_start
@@ -45,6 +46,7 @@ class Studio:
     image_upload: str
     style_id: str
     style_name: str
+    api_key_id: str
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -58,6 +60,7 @@ class Studio:
             self.approval.approval_id,
             self.package.export_id,
             self.style_id,
+            self.api_key_id,
         )
 
 
@@ -108,6 +111,7 @@ def _open(services: Services, workspace: str, clock: ManualClock) -> Studio:
         image_upload=image_upload,
         style_id=style.style_id,
         style_name=style.name,
+        api_key_id=api_key_of(services, caller),
     )
 
 
@@ -140,6 +144,19 @@ def package_of(services: Services, caller: Principal, batch: Batch) -> Package:
     )
     assert outcome.package
     return outcome.package
+
+
+def api_key_of(services: Services, caller: Principal) -> str:
+    made, _ = create_api_key(
+        f"key of {caller.workspace}",
+        roles=[Role.EDITOR],
+        life=None,
+        caller=caller,
+        stores=services.stores,
+        clock=services.clock,
+        key="api key",
+    )
+    return made.key_id
 
 
 def call(name: str, services: Services, caller: Principal, /, *given: Any, **named: Any) -> Any:
