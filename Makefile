@@ -22,12 +22,16 @@ $(VENV)/.base: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.extras: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
+	@touch $@ $(VENV)/.base $(VENV)/.doors
+
+$(VENV)/.doors: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[doors]'
 	@touch $@ $(VENV)/.base
 
 demo: $(VENV)/.base ## Run the whole main job on the shipped example
 	$(BIN)/assetql demo --out demo-output
 
-up: $(VENV)/.base ## Start workers and talk to the assistant
+up: $(VENV)/.doors ## Start workers and the doors: the playground, the HTTP API, MCP
 	$(BIN)/assetql up
 
 emulate: $(VENV)/.extras ## Run an emulated AWS, for `assetql demo` and `chat` in another terminal
@@ -58,4 +62,4 @@ faults: $(VENV)/.extras ## Search longer for what breaks an invariant; SEED=… 
 		--hypothesis-profile=faults --hypothesis-seed=$(SEED)
 
 clean: ## Remove what was made, the environment too
-	rm -rf $(VENV) demo-output aws.env .assetql .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo-output test-artifacts aws.env .assetql .pytest_cache .ruff_cache .hypothesis

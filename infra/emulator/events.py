@@ -18,7 +18,7 @@ from assetql.adapters.aws.clients import Clients, open_clients
 from assetql.adapters.aws.resources import Names, names_of
 from assetql.settings import Settings
 from infra.emulator.invocation import Environment
-from infra.emulator.lifeline import end_with_input
+from infra.lifeline import end_with_input
 from infra.emulator.pollers import Poller, open_poller
 from infra.triggers import TRIGGERS, EverySeconds, Trigger
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import uvicorn
 
-from infra.emulator.lifeline import end_with_input
+from infra.lifeline import end_with_input
 
 Scope = MutableMapping[str, Any]
 Channel = Callable[..., Awaitable[Any]]

@@ -13,6 +13,7 @@ from integrations.cli import (
     chat,
     demo,
     doctor,
+    doors,
     export,
     search,
     style,
@@ -39,7 +40,7 @@ def _say_version(asked: bool) -> None:
 @app.callback(
     invoke_without_command=True,
     epilog="New here? [bold]assetql demo[/] runs the whole job on an example; "
-    "[bold]assetql up[/] starts workers and a conversation.",
+    "[bold]assetql up[/] opens the playground.",
 )
 def root(
     context: typer.Context,
@@ -60,12 +61,13 @@ app.command(
     epilog="Example: assetql demo --out demo-output",
 )(demo.demo)
 app.command(
-    help="Talk to the assistant; images are made by `assetql worker`, or by the handlers on AWS.",
-    epilog="Example: assetql chat --thread shop",
+    help="Talk to the assistant in the terminal; with workers, or beside them.",
+    epilog="Example: assetql chat --thread shop --workers 2",
 )(chat.chat)
 app.command(
-    help="Start workers, and talk to the assistant.", epilog="Example: assetql up --workers 4"
-)(chat.up)
+    help="Start the playground, the HTTP API and MCP on one port, with workers.",
+    epilog="Example: assetql up --port 8080 --workers 4",
+)(doors.up)
 app.command(
     help="Make the images of started batches; several workers share the work.",
     epilog="Example: assetql worker --until-idle --concurrency 2",

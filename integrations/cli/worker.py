@@ -13,6 +13,7 @@ from assetql.pipeline.generate import Outcome
 from assetql.pipeline.reconcile import active_batches
 from assetql.ports import Stores
 from assetql.worker import Worker
+from infra.lifeline import end_with_input
 from integrations.cli.output import errors, explained
 from integrations.cli.session import opened
 from integrations.cli.watching import image_bar
@@ -25,8 +26,13 @@ def worker(
         bool, typer.Option("--until-idle", help="Stop when nothing is left to do.")
     ] = False,
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Images at once.")] = 2,
+    with_input: Annotated[
+        bool, typer.Option("--with-input", hidden=True, help="End when standard input does.")
+    ] = False,
 ) -> None:
     """Make images until stopped; several workers share the work."""
+    if with_input:
+        end_with_input()
     with explained(), opened(models=True) as (services, _caller):
         with _Bar(services.stores) as bar:
             loop = Worker(services, concurrency=concurrency, watch=bar.saw)

@@ -28,7 +28,11 @@ def image_makers(settings: Settings, *, workers: int) -> Generator[Working]:
 @contextmanager
 def worker_processes(count: int, *, logs: Path) -> Generator[Working]:
     """`count` workers while the block runs; yields whether any of them still does."""
-    command = ["integrations.cli", "worker", "--concurrency", "1"]
-    commands = {f"worker-{number}": command for number in range(1, count + 1)}
-    with child_processes(commands, logs=logs) as workers:
+    with child_processes(worker_commands(count), logs=logs) as workers:
         yield lambda: len(workers.ended()) < count
+
+
+def worker_commands(count: int) -> dict[str, list[str]]:
+    """What starts `count` workers, by name; they end with whoever started them."""
+    command = ["integrations.cli", "worker", "--concurrency", "1", "--with-input"]
+    return {f"worker-{number}": command for number in range(1, count + 1)}

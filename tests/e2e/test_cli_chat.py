@@ -47,15 +47,15 @@ def test_a_thread_tells_what_happened_while_nobody_listened(cli: Cli) -> None:
     assert "has ended" not in cli.process("chat").out
 
 
-def test_up_makes_the_images_itself_and_tells_when_they_are_done(cli: Cli) -> None:
-    ran = cli.process("up", "--workers", "1", stdin=lines("make 2 red potions", "yes"))
+def test_workers_of_a_chat_make_the_images_and_tells_when_they_are_done(cli: Cli) -> None:
+    ran = cli.process("chat", "--workers", "1", stdin=lines("make 2 red potions", "yes"))
     assert (ran.code, ran.err) == (0, "")
     assert "has ended: READY" in ran.out
 
 
 def test_a_package_is_told_with_a_link_to_it(cli: Cli) -> None:
     said = lines("make 2 red potions, 64x64, and export them for unity", "yes", "export it for web")
-    ran = cli.process("up", "--workers", "1", stdin=said)
+    ran = cli.process("chat", "--workers", "1", stdin=said)
     assert ran.code == 0
     links = re.findall(r"^(\S+\.zip): (file://\S+)$", ran.out, re.MULTILINE)
     assert [name.rpartition("-")[2] for name, _ in links] == ["unity.zip", "web.zip"]
