@@ -97,6 +97,18 @@ def test_what_is_charged_with_a_reservation_must_fit_too(stores: Stores) -> None
     assert stores.ledger.account(STUDIO) == Account(BUDGET, reserved=BUDGET - 2, spent=2)
 
 
+def test_what_is_charged_beyond_what_was_held_must_fit_too(stores: Stores) -> None:
+    """A retry may hold as much as before, and charge what became READY meanwhile."""
+    held = started(_draft(stores), held=BUDGET - 5)
+    stores.ledger.post(an_entry(held, BUDGET - 5), batch=held)
+    reopened = replace(held, version=3)
+    for reserved, spent in ((0, 6), (-1, 7)):
+        with pytest.raises(BudgetExceeded):
+            stores.ledger.post(an_entry(reopened, reserved, spent=spent), batch=reopened)
+    assert stores.ledger.post(an_entry(reopened, -1, spent=6), batch=reopened)
+    assert stores.ledger.account(STUDIO).available == 0
+
+
 def test_giving_back_and_spending_are_never_refused(stores: Stores) -> None:
     batch = _draft(stores)
     _reserve(stores, batch, SHARE)

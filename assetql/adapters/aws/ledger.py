@@ -79,7 +79,7 @@ class DynamoLedger:
             "spent": entry.spent,
         }
         condition = ""
-        if entry.reserved > 0:  # giving back and spending are never refused
+        if change > 0:  # giving back, and spending what was held, are never refused
             condition = "#available >= :change"
             if change <= self._initial_budget:
                 condition = f"attribute_not_exists(#available) OR {condition}"

@@ -42,7 +42,7 @@ class SqliteLedger:
     def _move(self, connection: sqlite3.Connection, entry: LedgerEntry) -> None:
         before = self._account(connection.execute(_ACCOUNT, (entry.workspace,)).fetchone())
         asked = entry.reserved + entry.spent
-        if entry.reserved > 0 and asked > before.available:
+        if asked > before.available:
             raise BudgetExceeded(
                 f"{money_text(asked)} is more than the {money_text(before.available)}"
                 f" left of the budget of {money_text(before.budget)}.",

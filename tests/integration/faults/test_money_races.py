@@ -9,10 +9,12 @@ from random import Random
 from threading import Event, Thread
 from typing import Any
 
+import pytest
+
 from assetql.domain.batch import Batch
 from assetql.domain.errors import BudgetExceeded, Conflict
 from assetql.domain.money import MICROS, Account
-from assetql.domain.task import TaskStatus
+from assetql.domain.task import OPEN, TaskStatus
 from assetql.pipeline.cancel_batch import cancel_batch
 from assetql.pipeline.retry_failed import retry_failed
 from assetql.services import Services
@@ -160,6 +162,25 @@ def slowed(services: Services, effect: str, meanwhile: Callable[[], None]) -> Se
         return result
 
     return watched(services, around)
+
+
+def test_a_retry_that_charges_what_is_ready_stays_in_the_budget(
+    tmp_path: Path, family: str
+) -> None:
+    """It holds no more than before, for as much failed as became READY: that adds to it."""
+    with open_home(tmp_path, family=family, budget=3 * PRICE / MICROS) as services:
+        batch = started(services, "Sword", "Bow", "Axe")
+        fail(services, batch, "Axe")
+        tidy(services)
+        assert step(services, MAKE)
+        (left,) = (task for task in tasks_of(services.stores, batch) if task.status in OPEN)
+        fail(services, batch, left.name)
+        started(services, "Sword", key="another")
+        with pytest.raises(BudgetExceeded):
+            retry(services, batch, "again")
+        assert services.stores.ledger.account(OWNER.workspace).reserved == 3 * PRICE
+        finish(services)
+        check_at_rest(services, OWNER.workspace)
 
 
 def test_what_failed_behind_a_retry_is_not_queued_by_one_who_comes_late(
