@@ -56,8 +56,9 @@ format: $(VENV)/.extras ## Format, and mend what the linter can
 bench: $(VENV)/.extras ## Measure, each figure beside its floor
 	$(BIN)/python -m benchmarks
 
-faults: $(VENV)/.extras ## Search longer for what breaks an invariant; SEED=… searches as before
+faults: $(VENV)/.extras ## Search longer for what breaks an invariant, and run what is slow; SEED=… repeats
 	@echo "To search the same again: make faults SEED=$(SEED)"
+	$(BIN)/python -m pytest -n 2 tests --ignore=tests/integration/faults -m slow
 	$(BIN)/python -m pytest -n 2 tests/integration/faults -m "slow or not slow" \
 		--hypothesis-profile=faults --hypothesis-seed=$(SEED)
 
