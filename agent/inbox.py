@@ -38,10 +38,7 @@ def post_message(
 
     Raises: InvalidInput for an empty or too long message; NotFound for an upload.
     """
-    _check(message)
-    for upload_id in message.uploads:
-        if stores.uploads.get(caller.workspace, upload_id) is None:
-            raise NotFound("upload", upload_id, remedy="Attach the file again.")
+    check_message(message, caller=caller, stores=stores)
     return stores.inbox.post(
         InboxMessage(
             workspace=caller.workspace,
@@ -56,6 +53,14 @@ def post_message(
             facts={"roles": sorted(role.value for role in caller.roles)},
         )
     )
+
+
+def check_message(message: NewMessage, *, caller: Principal, stores: Stores) -> None:
+    """Raises: InvalidInput for an empty or too long message; NotFound for an upload."""
+    _check(message)
+    for upload_id in message.uploads:
+        if stores.uploads.get(caller.workspace, upload_id) is None:
+            raise NotFound("upload", upload_id, remedy="Attach the file again.")
 
 
 def _check(message: NewMessage) -> None:

@@ -1,0 +1,31 @@
+"""What the server says of itself: /ok and /info."""
+
+from importlib.metadata import version
+
+from fastapi import APIRouter
+
+from integrations.api.protocol.answers import Alive, Info
+
+router = APIRouter(tags=["agent"])
+
+
+@router.get("/ok")
+def ok() -> Alive:
+    """The server answers."""
+    return Alive(ok=True)
+
+
+@router.get("/info")
+def info() -> Info:
+    """Its version, and which parts of LangGraph's API it has."""
+    return Info(
+        version=version("assetql"),
+        langgraph_py_version=version("langgraph"),
+        flags={
+            "assistants": True,
+            "crons": False,
+            "store": False,
+            "langsmith": False,
+            "strict_resume": True,
+        },
+    )
