@@ -177,6 +177,15 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = Field(default=None, description="xapp-…, for Socket Mode")
     slack_client_id: str | None = Field(default=None, description="To be installed in many teams")
     slack_client_secret: SecretStr | None = Field(default=None)
+    slack_owners: tuple[str, ...] = Field(
+        default=(),
+        description='Whose ids own the workspace, such as ["U0123ABC"], beside who installs the app',
+    )
+    slack_member_role: str = Field(
+        default="editor",
+        pattern="^(none|viewer|editor|approver)$",
+        description="Of a team's members that no role was granted to",
+    )
     slack_api_url: str = Field(default="https://slack.com/api/", pattern=r"^https?://.+/$")
 
     # What is told

@@ -16,10 +16,12 @@ class RecordKind(StrEnum):
     RUN = "run"  # of a thread of a workspace
     UPLOAD_TICKET = "upload_ticket"  # an upload that was announced, of a workspace
     FEEDBACK = "feedback"  # on an answer, of a workspace
-    SLACK_INSTALLATION = "slack_installation"  # owner: Slack's enterprise or team
+    SLACK_INSTALLATION = "slack_installation"  # in one of Slack's teams; owner: the door
     SLACK_STATE = "slack_state"  # of an installation under way; owner: the door
     SLACK_EVENT = "slack_event"  # that was taken in; owner: Slack's team
+    SLACK_MEMBER = "slack_member"  # roles of a person; owner: Slack's team
     SLACK_THREAD = "slack_thread"  # where a thread of the workspace is in Slack
+    SLACK_QUESTION = "slack_question"  # a message that asks for an approval, of a workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

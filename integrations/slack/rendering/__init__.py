@@ -1,0 +1,1 @@
+"""What people see in Slack: Block Kit as plain JSON, within Slack's limits."""

@@ -1,0 +1,58 @@
+"""The app as it is served, beside a Slack on this machine."""
+
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.services import AgentServices, open_agent
+from assetql.domain.identity import Principal, Role
+from assetql.services import Services
+from integrations.api.app import create_api
+from integrations.api.auth.authentication import NoAuthentication
+from integrations.slack.http import mount_slack
+from tests.support.homes import open_home
+from tests.support.serving import serving
+from tests.support.slack.people import SECRET, Person
+from tests.support.slack.server import Slack
+
+OWNER = Principal("default", "owner", frozenset({Role.OWNER}))
+
+
+@dataclass
+class Served:
+    """The app at `address`, and what it keeps."""
+
+    slack: Slack
+    address: str
+    services: Services
+    agent: AgentServices
+
+    def person(self, user: str = "U1", team: str = "T1", channel: str = "D1") -> Person:
+        return Person(self.slack, self.address, user, team, channel)
+
+
+Serve = Callable[..., AbstractContextManager[Served]]
+
+
+@contextmanager
+def serve_slack(
+    slack: Slack, home: Path, *, model: Any = None, owner: Principal = OWNER, **settings: Any
+) -> Generator[Served]:
+    """Serves the app over a home; twice over one home is a restart."""
+    of_app: dict[str, Any] = {
+        "slack_signing_secret": SECRET,
+        "slack_api_url": f"{slack.address}/api/",
+        "slack_owners": ["U1"],
+        "slack_bot_token": "xoxb-one",
+    }
+    with open_home(home, **{**of_app, **settings}) as services:
+        agent = open_agent(services, model=model)
+        app = create_api(agent, authenticator=NoAuthentication(owner))
+        mount_slack(app, agent)
+        try:
+            with serving(app) as address:
+                yield Served(slack, address, services, agent)
+        finally:
+            agent.close()
