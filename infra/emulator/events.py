@@ -18,8 +18,8 @@ from assetql.adapters.aws.clients import Clients, open_clients
 from assetql.adapters.aws.resources import Names, names_of
 from assetql.settings import Settings
 from infra.emulator.invocation import Environment
+from infra.emulator.pollers import Feed, Poller, open_poller
 from infra.lifeline import end_with_input
-from infra.emulator.pollers import Poller, open_poller
 from infra.triggers import TRIGGERS, EverySeconds, Trigger
 
 _AGAIN = 1  # seconds, after the emulator did not answer
@@ -33,10 +33,21 @@ class EventLoop:
     def __init__(self, clients: Clients, names: Names, triggers: Sequence[Trigger]) -> None:
         self._stopped = threading.Event()
         self._environment = Environment(clients.region or "us-east-1")
-        self._threads = [
-            threading.Thread(target=self._poll, args=(poller,), name=trigger.name, daemon=True)
+        feeds = [
+            Feed(
+                trigger=trigger,
+                environment=self._environment,
+                clients=clients,
+                names=names,
+                stopped=self._stopped,
+            )
             for trigger in triggers
-            for poller in [open_poller(trigger, self._environment, clients, names, self._stopped)]
+        ]
+        self._threads = [
+            threading.Thread(
+                target=self._poll, args=(open_poller(feed),), name=feed.trigger.name, daemon=True
+            )
+            for feed in feeds
         ]
 
     def stop(self) -> None:

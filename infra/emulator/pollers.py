@@ -3,7 +3,8 @@
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import uuid4
@@ -25,6 +26,21 @@ _MOST_MESSAGES = 10  # that one receipt brings
 Record = Mapping[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """What every poller needs: whom it hands events to, where it finds them, and until when."""
+
+    trigger: Trigger
+    environment: Environment
+    clients: Clients
+    names: Names
+    stopped: threading.Event
+
+    def failed(self, event: Record, ids: Sequence[str]) -> set[str]:
+        """The handler is invoked; which of the records with these ids have to come again."""
+        return self.environment.failed(self.trigger, event, ids)
+
+
 class Poller(Protocol):
     """One trigger's source."""
 
@@ -36,17 +52,15 @@ class Poller(Protocol):
 class QueuePoller:
     """What the handler got done is deleted; the rest comes again when its visibility ends."""
 
-    def __init__(
-        self, source: FromQueue, trigger: Trigger, environment: Environment, at: Clients, of: Names
-    ) -> None:
-        self._sqs, self._trigger, self._environment = at.sqs, trigger, environment
-        name = f"{of.prefix}-{source.queue}"
+    def __init__(self, source: FromQueue, feed: Feed) -> None:
+        self._feed, self._sqs = feed, feed.clients.sqs
+        name = f"{feed.names.prefix}-{source.queue}"
         self._url = self._sqs.get_queue_url(QueueName=name)["QueueUrl"]
         self._batch = min(source.batch, _MOST_MESSAGES)
         self._origin = {
             "eventSource": "aws:sqs",
-            "eventSourceARN": f"arn:aws:sqs:{at.region}:{ACCOUNT}:{name}",
-            "awsRegion": at.region,
+            "eventSourceARN": f"arn:aws:sqs:{feed.clients.region}:{ACCOUNT}:{name}",
+            "awsRegion": feed.clients.region,
         }
 
     def step(self) -> None:
@@ -56,7 +70,7 @@ class QueuePoller:
             return
         event = {"Records": [self._record(message) for message in messages]}
         ids = [message["MessageId"] for message in messages]
-        failed = self._environment.failed(self._trigger, event, ids)
+        failed = self._feed.failed(event, ids)
         done = [
             {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
             for number, message in enumerate(messages)
@@ -80,12 +94,9 @@ class QueuePoller:
 class BucketPoller:
     """The bucket's events wait on a queue here, where S3 itself would invoke the handler."""
 
-    def __init__(
-        self, source: FromBucket, trigger: Trigger, environment: Environment, at: Clients, of: Names
-    ) -> None:
-        del source  # the bucket's notifications know the prefix
-        self._sqs, self._trigger, self._environment = at.sqs, trigger, environment
-        self._url = self._sqs.get_queue_url(QueueName=events_queue(of))["QueueUrl"]
+    def __init__(self, feed: Feed) -> None:
+        self._feed, self._sqs = feed, feed.clients.sqs
+        self._url = self._sqs.get_queue_url(QueueName=events_queue(feed.names))["QueueUrl"]
 
     def step(self) -> None:
         """One receipt; each message is an event of its own."""
@@ -93,7 +104,7 @@ class BucketPoller:
             event = json.loads(message["Body"])
             tries = int(message["Attributes"]["ApproximateReceiveCount"])
             told = "Records" not in event  # the bucket's own test of its notifications
-            failed = not told and self._environment.failed(self._trigger, event, ["event"])
+            failed = not told and self._feed.failed(event, ["event"])
             settled: dict[str, Any] = {
                 "QueueUrl": self._url,
                 "ReceiptHandle": message["ReceiptHandle"],
@@ -107,20 +118,12 @@ class BucketPoller:
 class StreamPoller:
     """In order, from the oldest change on; what failed is handed over again before the next."""
 
-    def __init__(
-        self,
-        source: FromStream,
-        trigger: Trigger,
-        environment: Environment,
-        at: Clients,
-        of: Names,
-        stopped: threading.Event,
-    ) -> None:
-        self._source, self._trigger, self._environment = source, trigger, environment
-        self._streams: Any = at.client("dynamodbstreams")
-        table = at.dynamodb.describe_table(TableName=of.table(source.table))["Table"]
+    def __init__(self, source: FromStream, feed: Feed) -> None:
+        self._source, self._feed = source, feed
+        self._streams: Any = feed.clients.client("dynamodbstreams")
+        name = feed.names.table(source.table)
+        table = feed.clients.dynamodb.describe_table(TableName=name)["Table"]
         self._stream = table["LatestStreamArn"]
-        self._stopped = stopped
         self._iterator: str | None = None
         self._last: str | None = None  # the sequence number up to which records were read
         self._waiting: list[Record] = []
@@ -130,22 +133,22 @@ class StreamPoller:
         """Reads until the batch is full or its window over; one invocation."""
         self._read()
         if not self._waiting:
-            self._stopped.wait(_STREAM_POLL)
+            self._feed.stopped.wait(_STREAM_POLL)
             return
         closes = time.monotonic() + self._source.window
         while len(self._waiting) < self._source.batch and time.monotonic() < closes:
-            self._stopped.wait(_STREAM_POLL)
+            self._feed.stopped.wait(_STREAM_POLL)
             self._read()
         self._hand_over(self._waiting[: self._source.batch])
 
     def _hand_over(self, records: list[Record]) -> None:
         ids = [_sequence(record) for record in records]
         event = {"Records": [{**record, "eventSourceARN": self._stream} for record in records]}
-        failed = self._environment.failed(self._trigger, event, ids)
+        failed = self._feed.failed(event, ids)
         done = next((n for n, sequence in enumerate(ids) if sequence in failed), len(ids))
         self._waiting = self._waiting[done:]
         if failed:
-            self._stopped.wait(self._pause)
+            self._feed.stopped.wait(self._pause)
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
         else:
             self._pause = _STREAM_POLL
@@ -181,19 +184,10 @@ class StreamPoller:
 class SchedulePoller:
     """At the start, then in equal distances."""
 
-    def __init__(
-        self,
-        source: EverySeconds,
-        trigger: Trigger,
-        environment: Environment,
-        at: Clients,
-        of: Names,
-        stopped: threading.Event,
-    ) -> None:
-        self._trigger, self._environment, self._stopped = trigger, environment, stopped
-        self._every, self._region = source.seconds, at.region
-        rule = f"{of.prefix}-{trigger.name}"
-        self._rule = f"arn:aws:events:{at.region}:{ACCOUNT}:rule/{rule}"
+    def __init__(self, source: EverySeconds, feed: Feed) -> None:
+        self._feed, self._every, self._region = feed, source.seconds, feed.clients.region
+        rule = f"{feed.names.prefix}-{feed.trigger.name}"
+        self._rule = f"arn:aws:events:{self._region}:{ACCOUNT}:rule/{rule}"
 
     def step(self) -> None:
         """One event, one pause; an event whose handler failed is not repeated."""
@@ -208,27 +202,21 @@ class SchedulePoller:
             "resources": [self._rule],
             "detail": {},
         }
-        self._environment.failed(self._trigger, event, [event["id"]])
-        self._stopped.wait(self._every)
+        self._feed.failed(event, [event["id"]])
+        self._feed.stopped.wait(self._every)
 
 
-def open_poller(
-    trigger: Trigger,
-    environment: Environment,
-    clients: Clients,
-    names: Names,
-    stopped: threading.Event,
-) -> Poller:
+def open_poller(feed: Feed) -> Poller:
     """What polls the trigger's source."""
-    match trigger.source:
+    match feed.trigger.source:
         case FromQueue() as source:
-            return QueuePoller(source, trigger, environment, clients, names)
-        case FromBucket() as source:
-            return BucketPoller(source, trigger, environment, clients, names)
+            return QueuePoller(source, feed)
+        case FromBucket():
+            return BucketPoller(feed)  # the bucket's notifications know the prefix
         case FromStream() as source:
-            return StreamPoller(source, trigger, environment, clients, names, stopped)
+            return StreamPoller(source, feed)
         case EverySeconds() as source:
-            return SchedulePoller(source, trigger, environment, clients, names, stopped)
+            return SchedulePoller(source, feed)
 
 
 def events_queue(names: Names) -> str:
