@@ -15,9 +15,11 @@ from agent.tools.artifacts import (
     quote_card,
     refused_card,
 )
+from agent.tools.facts import BatchFacts, QuoteFacts
 from agent.tools.operation import Call, Effect, operation
 from assetql.domain.asset_list.limits import RowDefaults
 from assetql.domain.batch import Batch, Row
+from assetql.domain.errors import InvalidInput
 from assetql.domain.imaging import MAX_SIDE
 from assetql.pipeline import batch_status as statuses
 from assetql.pipeline import cancel_batch as cancelling
@@ -46,7 +48,7 @@ class Item(BaseModel):
     variations: Annotated[int, Field(ge=0, le=64, description="0: as for the batch")] = 0
 
 
-@operation(Effect.ADDS)
+@operation(Effect.ADDS, tells=BatchFacts)
 def create_batch(
     call: Call,
     name: Annotated[
@@ -105,7 +107,7 @@ def create_batch(
     return answer(batch_facts(card), card)
 
 
-@operation(Effect.READS)
+@operation(Effect.READS, tells=QuoteFacts)
 def quote(
     call: Call,
     batch: BatchId = "",
@@ -127,7 +129,7 @@ def quote(
     return answer({k: v for k, v in card.items() if k not in {"kind", "resolved"}}, card)
 
 
-@operation(Effect.READS)
+@operation(Effect.READS, tells=BatchFacts)
 def batch_status(call: Call, batch: BatchId = "") -> Answer:
     """How a batch stands: images by state, why some failed, money, follow-ups."""
     report = statuses.report_batch(find_batch(batch, call), stores=call.services.stores)
@@ -135,7 +137,7 @@ def batch_status(call: Call, batch: BatchId = "") -> Answer:
     return answer(batch_facts(card), card)
 
 
-@operation(Effect.CHANGES)
+@operation(Effect.CHANGES, tells=BatchFacts)
 def cancel_batch(call: Call, batch: BatchId = "") -> Answer:
     """Cancel a draft or stop a running batch. Images that are READY stay; the rest is refunded."""
     report = cancelling.cancel_batch(
@@ -149,7 +151,14 @@ def cancel_batch(call: Call, batch: BatchId = "") -> Answer:
 
 
 def find_batch(batch_id: str, call: Call) -> Batch:
-    """The batch that a call means. Raises: NotFound."""
+    """The batch that a call means; without a conversation it has to name it.
+
+    Raises: NotFound; InvalidInput.
+    """
+    if not batch_id and call.thread_id is None:
+        raise InvalidInput(
+            "Which batch?", remedy="Name its id (bat_…): there is no conversation to look in."
+        )
     return statuses.find_batch(
         batch_id or None,
         caller=call.caller,

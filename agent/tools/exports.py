@@ -7,13 +7,14 @@ from pydantic import Field
 
 from agent.tools.artifacts import Answer, Facts, answer
 from agent.tools.batches import BatchId, find_batch
+from agent.tools.facts import ExportFacts
 from agent.tools.operation import Call, Effect, operation
 from assetql.pipeline.export import request_export
 
 PresetName = Literal["raw", "web", "unity", "godot", "unreal", "ios", "android", "atlas"]
 
 
-@operation(Effect.ADDS)
+@operation(Effect.ADDS, tells=ExportFacts)
 def export(
     call: Call,
     presets: Annotated[

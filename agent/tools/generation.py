@@ -6,6 +6,7 @@ from pydantic import Field
 
 from agent.tools.artifacts import Answer, answer, approval_card, batch_card, batch_facts
 from agent.tools.batches import BatchId, find_batch, style_name
+from agent.tools.facts import ApprovalFacts, BatchFacts
 from agent.tools.operation import Call, Effect, operation
 from assetql.pipeline import make_variations as varying
 from assetql.pipeline import retry_failed as retrying
@@ -13,7 +14,7 @@ from assetql.pipeline import start_batch
 from assetql.pipeline.batch_status import report_batch
 
 
-@operation(Effect.ADDS)
+@operation(Effect.ADDS, tells=ApprovalFacts)
 def generate(call: Call, batch: BatchId = "") -> Answer:
     """Ask for the start of a drafted batch. A person approves its quote; you can't.
 
@@ -33,7 +34,7 @@ def generate(call: Call, batch: BatchId = "") -> Answer:
     return answer({k: v for k, v in card.items() if k not in {"kind", "resolved"}}, card)
 
 
-@operation(Effect.ADDS)
+@operation(Effect.ADDS, tells=BatchFacts)
 def retry_failed(call: Call, batch: BatchId = "") -> Answer:
     """Run the FAILED images of a batch again, within the quote that was approved."""
     services = call.services
@@ -52,7 +53,7 @@ def retry_failed(call: Call, batch: BatchId = "") -> Answer:
     return answer(batch_facts(card) | {"retried": report.retried}, card)
 
 
-@operation(Effect.ADDS)
+@operation(Effect.ADDS, tells=ApprovalFacts)
 def make_variations(
     call: Call,
     asset: Annotated[str, Field(description="Id of the asset to vary (ast_…)")],

@@ -18,7 +18,7 @@ from assetql.services import Services
 class Call:
     """What an operation is called with that is none of its arguments.
 
-    `thread_id`: None outside a conversation, where the newest batch is the workspace's.
+    `thread_id`: None outside a conversation.
     `key`: of idempotency; a call that is made again repeats it and changes nothing.
     """
 
@@ -36,12 +36,19 @@ class Effect(StrEnum):
     CHANGES = "changes"  # what is there, to what cannot be had back
 
 
+Runs = Callable[Concatenate[Call, ...], Answer]
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One tool. `run` takes a call and the arguments by name, which were checked before."""
+    """One tool. `run` takes a call and the arguments by name, which were checked before.
 
-    run: Callable[..., Answer]
+    `tells`: the shape of the facts, as a TypedDict.
+    """
+
+    run: Runs
     effect: Effect
+    tells: type
 
     @property
     def name(self) -> str:
@@ -60,10 +67,10 @@ class Operation:
         return arguments
 
 
-def operation(effect: Effect) -> Callable[[Callable[Concatenate[Call, ...], Answer]], Operation]:
+def operation(effect: Effect, *, tells: type) -> Callable[[Runs], Operation]:
     """Makes an operation of a function whose first parameter is the call."""
 
-    def of(run: Callable[Concatenate[Call, ...], Answer]) -> Operation:
-        return Operation(run, effect)
+    def of(run: Runs) -> Operation:
+        return Operation(run, effect, tells)
 
     return of

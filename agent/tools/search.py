@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from agent.tools.artifacts import Answer, answer, asset_facts, assets_card
+from agent.tools.facts import AssetsFacts
 from agent.tools.operation import Call, Effect, operation
 from assetql.domain.when import moment
 from assetql.pipeline import search as searching
@@ -13,7 +14,7 @@ from assetql.pipeline.uploads import get_upload
 _UPLOAD = "upl_"
 
 
-@operation(Effect.READS)
+@operation(Effect.READS, tells=AssetsFacts)
 def search(
     call: Call,
     text: Annotated[str, Field(max_length=500, description="Words of name, prompt and tags")] = "",

@@ -5,12 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from agent.tools.artifacts import Answer, answer, style_card, styles_card
+from agent.tools.facts import StyleFacts, StylesFacts
 from agent.tools.operation import Call, Effect, operation
 from assetql.domain.style import MAX_REFERENCES
 from assetql.pipeline import learn_style
 
 
-@operation(Effect.ADDS)
+@operation(Effect.ADDS, tells=StyleFacts)
 def set_style(
     call: Call,
     name: Annotated[str, Field(min_length=1, max_length=80, description="What people call it")],
@@ -42,7 +43,7 @@ def set_style(
     return answer({k: v for k, v in card.items() if k not in {"kind", "resolved"}}, card)
 
 
-@operation(Effect.READS)
+@operation(Effect.READS, tells=StylesFacts)
 def list_styles(call: Call) -> Answer:
     """List the style profiles of this workspace: names, number of references, palettes."""
     profiles = learn_style.list_styles(caller=call.caller, stores=call.services.stores)

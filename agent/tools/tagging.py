@@ -6,6 +6,7 @@ from pydantic import Field
 
 from agent.tools.artifacts import Answer, Facts, answer
 from agent.tools.batches import BatchId, find_batch
+from agent.tools.facts import TaggingFacts, TagsFacts
 from agent.tools.operation import Call, Effect, operation
 from assetql.pipeline import edit_tags as editing
 from assetql.pipeline.paging import assets_of
@@ -14,7 +15,7 @@ from assetql.pipeline.tag import tag_batch
 Tags = Annotated[tuple[str, ...], Field(max_length=20, description="Tags, in lower case")]
 
 
-@operation(Effect.ADDS)
+@operation(Effect.ADDS, tells=TaggingFacts)
 def tag(call: Call, batch: BatchId = "") -> Answer:
     """Tag the images of a batch automatically. On a draft or running batch it is scheduled.
 
@@ -38,7 +39,7 @@ def tag(call: Call, batch: BatchId = "") -> Answer:
     return answer(facts, {"kind": "follow_up", **facts, "resolved": {"batch": facts["batch_id"]}})
 
 
-@operation(Effect.CHANGES)
+@operation(Effect.CHANGES, tells=TagsFacts)
 def edit_tags(
     call: Call,
     assets: Annotated[

@@ -1,0 +1,99 @@
+"""mount_mcp: the MCP server in the app of the HTTP door, behind the same authentication."""
+
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.server.transport_security import TransportSecuritySettings
+from mcp.shared.auth import ProtectedResourceMetadata
+from starlette.exceptions import HTTPException
+from starlette.requests import Request as HTTPRequest
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from assetql.domain.identity import Principal
+from assetql.services import Services
+from assetql.settings import Settings
+from integrations.mcp.calls import Request
+from integrations.mcp.server import create_mcp
+
+PATH = "/mcp"
+METADATA_PATH = f"/.well-known/oauth-protected-resource{PATH}"
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def mount_mcp(app: FastAPI, services: Services) -> None:
+    """Adds the door at /mcp. Sessions are kept nowhere: any process answers any request."""
+    server = create_mcp(services, _principal)
+    server.streamable_http_app(
+        stateless_http=True,
+        max_request_body_size=services.settings.max_body_bytes,
+        transport_security=_who_may_ask(services.settings),
+    )
+    sessions = server.session_manager
+    app.state.running.append(sessions.run)
+    app.router.routes.append(Route(PATH, _Door(sessions, services.settings)))
+    if services.settings.issuer:
+        app.add_route(METADATA_PATH, _metadata_of(services.settings), include_in_schema=False)
+
+
+class _Door:
+    """Lets those in whom the app's authentication knows."""
+
+    def __init__(self, sessions: StreamableHTTPSessionManager, settings: Settings) -> None:
+        self._sessions = sessions
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = HTTPRequest(scope)
+        if not isinstance(getattr(request.state, "principal", None), Principal):
+            raise _unauthenticated(request, self._settings)
+        await self._sessions.handle_request(scope, receive, send)
+
+
+def _principal(request: Request) -> Principal:
+    """Who stands behind the request, which the door let in."""
+    return cast("HTTPRequest", request.request).state.principal
+
+
+def _unauthenticated(request: HTTPRequest, settings: Settings) -> HTTPException:
+    challenge = "Bearer"
+    if settings.issuer:  # RFC 9728: where a client learns whom to ask for a token
+        challenge += f' resource_metadata="{_base(request, settings)}{METADATA_PATH}"'
+    return HTTPException(HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
+
+
+def _metadata_of(settings: Settings) -> Any:
+    def metadata(request: HTTPRequest) -> Response:
+        """Of this resource, as RFC 9728 has it."""
+        document = ProtectedResourceMetadata.model_validate(
+            {
+                "resource": f"{_base(request, settings)}{PATH}",
+                "authorization_servers": [settings.issuer],
+                "bearer_methods_supported": ["header"],
+                "resource_name": "AssetQL",
+            }
+        )
+        return JSONResponse(document.model_dump(mode="json", exclude_none=True))
+
+    return metadata
+
+
+def _base(request: HTTPRequest, settings: Settings) -> str:
+    return settings.public_url or str(request.base_url).rstrip("/")
+
+
+def _who_may_ask(settings: Settings) -> TransportSecuritySettings:
+    """Against DNS rebinding: the hosts and the pages' origins that requests may name."""
+    hosts = [f"{host}{port}" for host in (*_LOOPBACK, settings.host) for port in ("", ":*")]
+    origins = [f"http://{host}" for host in hosts]
+    if settings.public_url:
+        public = urlsplit(settings.public_url)
+        hosts.append(public.netloc)
+        origins.append(f"{public.scheme}://{public.netloc}")
+    return TransportSecuritySettings(
+        allowed_hosts=hosts, allowed_origins=[*origins, *settings.cors_origins]
+    )
