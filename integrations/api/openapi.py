@@ -1,0 +1,48 @@
+"""The OpenAPI document: FastAPI's, with who may call what."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+_SCHEMES = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key, or a token of the issuer",
+    },
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+}
+_PUBLIC = frozenset({"files", "health"})  # tags whose operations need no credentials
+_VERBS = frozenset({"get", "put", "post", "delete", "patch"})
+_TAGS = {
+    "batches": "Lists of images to make: drafted, priced, started by approval, followed",
+    "approvals": "Questions to people, answered once",
+    "styles": "What images are to look like, learnt from references",
+    "assets": "The images that were made",
+    "uploads": "Files that batches and styles are made of",
+    "exports": "Packages for engines",
+    "usage": "Money",
+    "files": "Downloads and uploads by signed links",
+}
+
+
+def describe(app: FastAPI) -> None:
+    """The app's document says how callers prove who they are."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = plain()
+            _secure(document)
+            document["tags"] = [{"name": name, "description": text} for name, text in _TAGS.items()]
+        return app.openapi_schema or {}
+
+    app.openapi = openapi
+
+
+def _secure(document: dict[str, Any]) -> None:
+    document.setdefault("components", {})["securitySchemes"] = _SCHEMES
+    for path in document["paths"].values():
+        for verb, operation in path.items():
+            if verb in _VERBS and not _PUBLIC & set(operation.get("tags", ())):
+                operation["security"] = [{name: []} for name in _SCHEMES]
