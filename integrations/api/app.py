@@ -1,25 +1,28 @@
 """create_api: the HTTP door, with its resources, the agent's protocol and whatever is mounted."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import cast
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from agent.services import AgentServices
 from integrations.api import health, protocol, resources
-from integrations.api.auth.authentication import Authentication, Authenticator
+from integrations.api.auth.authentication import Authenticator
+from integrations.api.middleware import add_middleware
 from integrations.api.problems import add_problem_handlers
-from integrations.api.requests import Requests
 
 # What a mounted door needs to have running while the app does.
 Running = Callable[[], AbstractAsyncContextManager[object]]
 
 
-def create_api(agent: AgentServices, *, authenticator: Authenticator) -> FastAPI:
+def create_api(
+    agent: AgentServices, *, authenticator: Authenticator, routers: Sequence[APIRouter] = ()
+) -> FastAPI:
     """The app over the conversation's services; whoever opened these closes them.
 
+    `routers` are those that the way in needs, such as a login's.
     Doors that are mounted in it add to `app.state.running` what runs from start to shutdown.
     """
     app = FastAPI(
@@ -31,11 +34,9 @@ def create_api(agent: AgentServices, *, authenticator: Authenticator) -> FastAPI
     app.state.agent = agent
     app.state.running = list[Running]()
     add_problem_handlers(app)
-    for router in (health.router, *resources.ROUTERS, *protocol.ROUTERS):
+    for router in (health.router, *resources.ROUTERS, *protocol.ROUTERS, *routers):
         app.include_router(router)
-    settings = agent.services.settings
-    app.add_middleware(Authentication, authenticator=authenticator)
-    app.add_middleware(Requests, https=(settings.public_url or "").startswith("https:"))
+    add_middleware(app, agent.services.settings, authenticator)
     return app
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-import httpx
+import httpx2
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK, PyJWKSet
 from jwt.exceptions import PyJWTError
@@ -56,10 +56,10 @@ class Issuer:
 
     async def endpoint(self, name: str) -> str:
         """An address from the issuer's configuration. Raises: Unavailable."""
-        async with httpx.AsyncClient(timeout=_PATIENCE) as client:
+        async with httpx2.AsyncClient(timeout=_PATIENCE) as client:
             try:
                 return str((await self._configuration(client))[name])
-            except (httpx.HTTPError, ValueError, KeyError) as error:
+            except (httpx2.HTTPError, ValueError, KeyError) as error:
                 raise Unavailable(
                     "The login's server does not answer as it should.",
                     remedy="Try again in a minute.",
@@ -71,15 +71,15 @@ class Issuer:
     async def _refresh(self) -> None:
         self._tried = self._clock.now()
         try:
-            async with httpx.AsyncClient(timeout=_PATIENCE) as client:
+            async with httpx2.AsyncClient(timeout=_PATIENCE) as client:
                 address = str((await self._configuration(client))["jwks_uri"])
                 self._keys = _usable(await _document(client, address))
-        except (httpx.HTTPError, ValueError, KeyError, PyJWTError) as error:
+        except (httpx2.HTTPError, ValueError, KeyError, PyJWTError) as error:
             _EVENTS.warning("auth.keys_not_fetched", error)
         else:
             self._fetched = self._tried
 
-    async def _configuration(self, client: httpx.AsyncClient) -> Mapping[str, Any]:
+    async def _configuration(self, client: httpx2.AsyncClient) -> Mapping[str, Any]:
         """Raises: ValueError for one that is another issuer's."""
         if not self._endpoints:
             found = await _document(client, f"{self.url}/.well-known/openid-configuration")
@@ -89,7 +89,7 @@ class Issuer:
         return self._endpoints
 
 
-async def _document(client: httpx.AsyncClient, address: str) -> Mapping[str, Any]:
+async def _document(client: httpx2.AsyncClient, address: str) -> Mapping[str, Any]:
     """Raises: HTTPError, ValueError."""
     response = (await client.get(address)).raise_for_status()
     document: object = response.json()
