@@ -117,7 +117,7 @@ class FencedDynamoSaver(BaseCheckpointSaver[int]):
 
     async def _put(self, fence: Fence, namespace: str, branch: Branch, new: Step) -> None:
         if branch.storing:
-            await branch.storing
+            await asyncio.shield(branch.storing)  # the end of a cancelled turn waits for it too
         elif branch.holds_answer:  # to another author's messages: the turn goes on
             await self._store_newest(fence, namespace, branch)
         if not branch.put(new):

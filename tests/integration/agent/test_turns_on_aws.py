@@ -1,5 +1,6 @@
 """What a turn asks of AWS, and what it makes of AWS failing."""
 
+import asyncio
 import os
 from base64 import b64encode
 from collections import Counter
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import tool
 
 from agent.context import AgentContext
@@ -15,9 +16,17 @@ from agent.events import Done
 from agent.inbox import NewMessage, post_message
 from assetql.domain.audit import AuditRecord
 from assetql.domain.identity import Principal, Role
-from tests.integration.agent.talking import Open, Runtime, asks, echo, look, once
+from tests.integration.agent.talking import (
+    Open,
+    Runtime,
+    asks,
+    assert_paired,
+    echo,
+    look,
+    once,
+)
 from tests.support.emulator import emulator_address
-from tests.support.fault_proxy.faults import LOST_REPLY, Forward, error_reply
+from tests.support.fault_proxy.faults import LOST_REPLY, Delay, Forward, error_reply
 from tests.support.fault_proxy.proxy import FaultProxy
 from tests.support.fault_proxy.script import Rule
 from tests.support.fault_proxy.traffic import Reply, Request
@@ -168,6 +177,29 @@ async def test_an_answer_is_stored_before_another_authors_message_is_answered(
     await talk.say("mine")
 
     assert stored == ["theirs", "You said theirs."]
+
+
+async def test_who_is_cancelled_while_results_are_stored_gives_the_thread_back(
+    open_talk: Open, proxy: FaultProxy
+) -> None:
+    """The model has answered meanwhile: its answer waits until the results before it are there."""
+    proxy.plan(Rule(fault=Delay(0.5), operation="TransactWriteItems", skip=2))
+    talk = open_talk(once("look"), [look], turn_lease_seconds=3600, aws_endpoint=proxy.address)
+    task = asyncio.create_task(talk.say("look"))
+    async with asyncio.timeout(10):
+        while len(talk.prompts) < 2:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    async with asyncio.timeout(10):
+        assert await talk.reply("again") == "It answered: saw it"
+    messages = await talk.messages()
+    assert_paired(messages)
+    assert [m.text for m in messages if isinstance(m, ToolMessage)] == ["saw it", "saw it"]
 
 
 async def test_large_state_is_an_object_and_only_the_newest_stays(open_talk: Open) -> None:
