@@ -15,6 +15,7 @@ from integrations.cli import (
     doctor,
     doors,
     export,
+    keys,
     search,
     style,
     tag,
@@ -69,6 +70,14 @@ app.command(
     epilog="Example: assetql up --port 8080 --workers 4",
 )(doors.up)
 app.command(
+    help="Serve MCP on standard input and output, for IDEs and assistants.",
+    epilog="docs/mcp.md says how to set one up.",
+)(doors.mcp)
+app.command(
+    help="Serve Slack by Socket Mode; `up` serves it over HTTP.",
+    epilog="docs/slack.md says how to set the app up.",
+)(doors.slack)
+app.command(
     help="Make the images of started batches; several workers share the work.",
     epilog="Example: assetql worker --until-idle --concurrency 2",
 )(worker.worker)
@@ -93,5 +102,6 @@ app.command(
 )(evaluation.evaluate)
 app.add_typer(aws.app, name="aws")
 app.add_typer(batch.app, name="batch")
+app.add_typer(keys.app, name="key")
 app.add_typer(style.app, name="style")
 app.add_typer(tag.app, name="tag")

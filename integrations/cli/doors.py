@@ -1,4 +1,4 @@
-"""assetql up: every door on one port, and workers beside it, until Ctrl-C."""
+"""assetql up, mcp, slack: the doors. `up` opens all that are set up on one port, with workers."""
 
 import asyncio
 import ipaddress
@@ -20,7 +20,7 @@ from integrations.cli.workers import handlers_work, worker_commands
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-_PACKAGES = ("authlib", "fastapi", "jwt", "limits", "sse_starlette", "uvicorn")
+_SERVER = ("authlib", "fastapi", "jwt", "limits", "sse_starlette", "uvicorn")
 _GRACE = 20  # seconds for the turns in hand, once the process is asked to end
 _TENDED = 2.0  # seconds between two looks at the workers
 
@@ -38,7 +38,7 @@ def up(
 ) -> None:
     """Start the playground, the HTTP API and MCP on one port, and workers, until Ctrl-C."""
     with explained(as_json=as_json):
-        _require_packages()
+        _require_packages(*_SERVER)
         with opened(models=True) as (services, _):
             settings = services.settings
             where = host or settings.host
@@ -60,6 +60,28 @@ def up(
                 with open_doors(services, url=url, no_auth=no_auth) as (app, link):
                     app.state.running.append(_running(children, lambda: _tell(url, link, as_json)))
                     serve(app, listener)
+
+
+def mcp() -> None:
+    """Serve MCP on standard input and output, as the person at the keyboard."""
+    with explained():
+        _require_packages("mcp")
+        with opened(models=True) as (services, caller):
+            from integrations.mcp.stdio import serve_stdio
+
+            serve_stdio(services, caller)
+
+
+def slack() -> None:
+    """Serve Slack by Socket Mode, which needs no address that Slack can reach."""
+    with explained():
+        _require_packages("aiohttp", "slack_bolt", "slack_sdk")
+        with opened(models=True) as (services, _):
+            from agent.services import open_agent
+            from integrations.slack.socket_mode import serve_socket_mode
+
+            with closing(open_agent(services)) as agent, suppress(KeyboardInterrupt):
+                asyncio.run(serve_socket_mode(agent))
 
 
 def public_url(settings: Settings, listener: socket.socket) -> str:
@@ -135,10 +157,10 @@ def _tell(url: str, link: str, as_json: bool) -> None:
     )
 
 
-def _require_packages() -> None:
-    missing = [name for name in _PACKAGES if find_spec(name) is None]
+def _require_packages(*packages: str) -> None:
+    missing = [name for name in packages if find_spec(name) is None]
     if missing:
         raise InvalidInput(
-            f"The doors need {', '.join(missing)}, which {'are' if missing[1:] else 'is'} missing.",
+            f"This door needs packages that are missing: {', '.join(missing)}.",
             remedy="pip install 'assetql[doors]'",
         )

@@ -1,32 +1,50 @@
-"""One process of doors: the HTTP API, and the playground and MCP mounted in it, on one port."""
+"""One process of doors: the HTTP API, and all that is mounted in it, on one port."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 from fastapi import FastAPI
+from starlette.responses import RedirectResponse
 
 from agent.services import AgentServices, open_agent
-from assetql.domain.errors import InvalidInput
-from assetql.domain.identity import Principal, Role
 from assetql.services import Services
 from integrations.api.app import create_api
-from integrations.api.auth.authentication import Authenticator, NoAuthentication
+from integrations.api.auth.choose import Access, open_authenticator
+from integrations.cli.examples import LIST, REFERENCES
 
 
 @contextmanager
 def open_doors(services: Services, *, url: str, no_auth: bool) -> Generator[tuple[FastAPI, str]]:
-    """Every door over the services, and the link that a person opens."""
-    if not no_auth:
-        raise InvalidInput("Nobody can log in yet.", remedy="Add --no-auth.")
-    settings = services.settings
-    owner = Principal(settings.workspace, settings.user, frozenset({Role.OWNER}))
+    """Every door over the services, and the link that a person opens; `url`: where they are."""
+    access = open_authenticator(services, no_auth=no_auth)
     agent = open_agent(services)
     try:
-        yield create_doors(agent, authenticator=NoAuthentication(owner)), url
+        yield create_doors(agent, access), f"{url}{access.path}"
     finally:
         agent.close()
 
 
-def create_doors(agent: AgentServices, *, authenticator: Authenticator) -> FastAPI:
-    """Every door that is installed, behind one authenticator."""
-    return create_api(agent, authenticator=authenticator)
+def create_doors(agent: AgentServices, access: Access) -> FastAPI:
+    """Every door whose packages are installed, behind one way in; Slack where it is set up."""
+    app = create_api(agent, authenticator=access.authenticator, routers=access.routers)
+    if find_spec("mcp"):
+        from integrations.mcp.http import mount_mcp
+
+        mount_mcp(app, agent.services)
+    if agent.services.settings.slack_signing_secret:
+        from integrations.slack.http import mount_slack
+
+        mount_slack(app, agent)
+    start = "/docs"
+    if find_spec("gradio"):
+        from integrations.gradio.mount import mount_playground
+
+        start = "/ui"
+        mount_playground(app, agent, path=start, examples=[LIST, *REFERENCES])
+
+    @app.get("/", include_in_schema=False)
+    def home() -> RedirectResponse:  # pyright: ignore[reportUnusedFunction] — a route
+        return RedirectResponse(start)
+
+    return app
