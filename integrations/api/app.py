@@ -8,9 +8,10 @@ from typing import cast
 from fastapi import APIRouter, FastAPI
 
 from agent.services import AgentServices
-from integrations.api import health, protocol, resources
+from integrations.api import docs, health, protocol, resources
 from integrations.api.auth.authentication import Authenticator
 from integrations.api.middleware import add_middleware
+from integrations.api.openapi import describe
 from integrations.api.problems import add_problem_handlers
 
 # What a mounted door needs to have running while the app does.
@@ -30,11 +31,15 @@ def create_api(
         version=version("assetql"),
         summary="Game assets by chat: batches, styles, assets, packages, and the assistant.",
         lifespan=_lifespan,
+        docs_url=None,  # theirs loads from elsewhere
+        redoc_url=None,
     )
+    describe(app)
     app.state.agent = agent
     app.state.running = list[Running]()
+    protocol.add_runs(app, agent)
     add_problem_handlers(app)
-    for router in (health.router, *resources.ROUTERS, *protocol.ROUTERS, *routers):
+    for router in (health.router, docs.router, *resources.ROUTERS, *protocol.ROUTERS, *routers):
         app.include_router(router)
     add_middleware(app, agent.services.settings, authenticator)
     return app

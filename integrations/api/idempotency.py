@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from agent.services import AgentServices
 from assetql.domain.door_record import DoorRecord, RecordKind
-from assetql.domain.errors import Conflict, InvalidInput
+from assetql.domain.errors import Conflict
 from assetql.domain.identity import Principal
 from integrations.api.dependencies import agent_of
 from integrations.api.problems import answer_to, problem
@@ -105,7 +105,7 @@ def _again(there: DoorRecord, asked: str) -> Response:
     """The answer to a key that was used before."""
     if there.document["asked"] != asked:
         return problem(
-            InvalidInput(
+            Conflict(
                 f"The {HEADER} was used for another request.",
                 remedy="Send a new key, or the same request as before.",
             )

@@ -1,8 +1,13 @@
-"""The OpenAPI document: FastAPI's, with who may call what."""
+"""The OpenAPI document: FastAPI's, with who may call what; and the methods of a path."""
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import compile_path
+
+from integrations.api.problems import answer_to
 
 _SCHEMES = {
     "bearer": {
@@ -38,6 +43,22 @@ def describe(app: FastAPI) -> None:
         return app.openapi_schema or {}
 
     app.openapi = openapi
+    app.add_exception_handler(405, _wrong_method)
+
+
+async def _wrong_method(request: Request, error: Exception) -> Response:
+    """Each route knows its own method; `Allow` names those of the path."""
+    assert isinstance(error, HTTPException)
+    verbs = {
+        verb.upper()
+        for template, operations in request.app.openapi()["paths"].items()
+        if compile_path(template)[0].match(request.url.path)
+        for verb in operations
+    }
+    headers = {"Allow": ", ".join(sorted(verbs))} if verbs else error.headers
+    problem = answer_to(HTTPException(error.status_code, error.detail, headers))
+    assert problem
+    return problem
 
 
 def _secure(document: dict[str, Any]) -> None:

@@ -92,7 +92,7 @@ def list_keys(
     return ApiKeyPage(items=[_shown(key) for key in page.items], cursor=page.cursor)
 
 
-@router.delete("/{key_id}", status_code=204, responses=problem_responses(404))
+@router.delete("/{key_id}", status_code=204, responses=problem_responses(404, 409))
 def revoke_key(key_id: str, caller: Caller, services: Pipeline, key: Key) -> None:
     """Revoke a key: from now on nobody gets in by it."""
     del key  # a repeat is answered from the record; revoking needs none

@@ -1,0 +1,54 @@
+"""The HTTP door as programs meet it: a server on the loopback, and clients with API keys."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import httpx
+
+from agent.services import open_agent
+from assetql.domain.identity import Principal
+from assetql.pipeline.api_keys import create_api_key
+from assetql.services import Services
+from integrations.api.app import create_api
+from integrations.api.auth.credentials import Credentials
+from tests.support.serving import serving
+
+
+@contextmanager
+def api_served(services: Services) -> Generator[str]:
+    """Yields the address of the API over these services."""
+    agent = open_agent(services)
+    ways_in = Credentials(services=services, tokens=None, use="access")
+    try:
+        with serving(create_api(agent, authenticator=ways_in)) as address:
+            yield address
+    finally:
+        agent.close()
+
+
+def secret_for(services: Services, caller: Principal) -> str:
+    """An API key of the caller's workspace, with the caller's roles."""
+    _, secret = create_api_key(
+        "test",
+        roles=tuple(caller.roles),
+        life=None,
+        caller=caller,
+        stores=services.stores,
+        clock=services.clock,
+        key=f"key of {caller.user}",
+    )
+    return secret
+
+
+@contextmanager
+def client_of(address: str, services: Services, caller: Principal) -> Generator[httpx.Client]:
+    """A client that comes with a key of the caller's."""
+    headers = {"Authorization": f"Bearer {secret_for(services, caller)}"}
+    with httpx.Client(base_url=address, headers=headers, timeout=30) as client:
+        yield client
+
+
+def answer(response: httpx.Response, status: int = 200) -> dict[str, object]:
+    """The document of an answer that is expected; anything else fails with what it says."""
+    assert response.status_code == status, f"{response.status_code}: {response.text}"
+    return response.json()
