@@ -2,22 +2,29 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assetql.adapters.aws.actions import WRITE
+from assetql.adapters.aws.items import Item
+from assetql.adapters.aws.resources import TABLES
+from assetql.adapters.aws.table import Table
 from assetql.domain.errors import Conflict
 from assetql.services import Services
 from tests.contract.races import race
 from tests.contract.values import PRICE, ManualClock
 from tests.support.driving import drain
-from tests.support.homes import rows_named
+from tests.support.emulator import installed
+from tests.support.homes import open_home, rows_named
 from tests.support.invariants import batches_of, check_at_rest
 from tests.support.making import scripted
-from tests.support.studios import LIST, Studio, call, refusal_of, rows_of
+from tests.support.studios import LIST, Studio, call, open_studios, refusal_of, rows_of
 
 TIMES = 6
+FEWER = 3  # where each costs requests
 
 
 Call = Callable[[Services, Studio], Any]
@@ -100,6 +107,35 @@ def effects_in(home: Path) -> object:
     rows = rows_of(home, "studio")
     batches = [re.sub(r'"version":\d+', "", document) for *_, document in rows.pop("batches")]
     return rows, batches
+
+
+def test_on_aws_they_have_one_effect_each(tmp_path: Path) -> None:
+    clock = ManualClock()
+    with open_home(tmp_path, family="hurried_aws", clock=clock) as services:
+        (studio,) = open_studios(services, clock, "studio")
+        clients, names = installed(tmp_path, max_receives=services.settings.max_receives)
+        tables = [Table(clients.dynamodb, names.table(shape)) for shape in TABLES]
+        for name, make in CALLS.items():
+            check_one_effect(name, partial(make, services, studio), tables)
+
+
+def check_one_effect(name: str, make: Callable[[], object], tables: list[Table]) -> None:
+    answers = race(FEWER, lambda _: make())
+    assert [answer for answer in answers if answer != answers[0]] == [], name
+    once = items_in(tables)
+    assert make() == answers[0], name
+    assert items_in(tables) == once, name
+
+
+def items_in(tables: list[Table]) -> list[Item]:
+    """All of the installation, but for what a batch that is saved again as it was changes."""
+    items = [item for table in tables for item in table.scan()]
+    for item in items:
+        item.pop(WRITE, None)
+        if str(item["sk"]).startswith("batch#"):
+            item["version"] = 0
+            item["document"] = re.sub(r'"version":\d+', "", str(item["document"]))
+    return sorted(items, key=lambda item: (str(item["pk"]), str(item["sk"])))
 
 
 def test_one_of_many_answers_counts(services: Services, ours: Studio) -> None:
