@@ -1,0 +1,46 @@
+"""mount_playground: the page at its path, beside whatever else the app answers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from agent.services import AgentServices
+from integrations.gradio.guard import Guard, Sessions
+from integrations.gradio.media import media_router
+from integrations.gradio.page import SCRIPT, STYLES, Page
+from integrations.gradio.playground import Playground
+from integrations.gradio.theme import THEME
+
+
+def mount_playground(
+    app: FastAPI, agent: AgentServices, *, path: str = "/ui", examples: Sequence[Path] = ()
+) -> None:
+    """Mounts the page; `examples` are the files of its one-click example, the list first.
+
+    The caller is `request.state.principal`, which the app's authentication puts there.
+    """
+    playground = Playground(agent, tuple(examples))
+    app.include_router(media_router(playground), prefix=f"{path}/media")
+    sessions = Sessions()
+    gr.mount_gradio_app(
+        app,
+        Page(playground).blocks,
+        path=path,
+        auth_dependency=sessions.user_of,
+        ssr_mode=False,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+        max_file_size=agent.services.settings.max_body_bytes,
+        theme=THEME,
+        css_paths=STYLES,
+        head=f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>",
+    )
+    mounted = app.routes[-1]
+    assert isinstance(mounted, Mount)
+    mounted.app = Guard(mounted.app)
