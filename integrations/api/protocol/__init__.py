@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from agent.services import AgentServices
 from integrations.api.protocol import (
+    agentcore,
     assistants,
     refusals,
     runs,
@@ -20,6 +21,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     threads.router,
     runs.router,
     stateless.router,
+    agentcore.router,
+    agentcore.invoking,
 )
 
 

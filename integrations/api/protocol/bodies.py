@@ -55,7 +55,12 @@ _REFUSED_MODES: Mapping[str, str] = dict.fromkeys(
 )
 Metadata = Annotated[dict[str, JsonValue], AfterValidator(_small)]
 StreamModes = Annotated[list[StreamMode], BeforeValidator(_listed), Field(min_length=1)]
-AskedModes = Annotated[StreamModes | None, Query(description="By default those of the run")]
+AskedModes = Annotated[
+    StreamModes | None,
+    # A client that names none sends the parameter empty.
+    BeforeValidator(lambda modes: None if modes in (None, [""]) else modes),
+    Query(description="By default those of the run"),
+]
 
 
 class Closed(BaseModel):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -72,16 +72,15 @@ class LiveRun:
         self._news.set()
         self._news = asyncio.Event()
 
-    async def read(self, modes: Collection[str], *, behind: int) -> AsyncIterator[bytes]:
-        """Its events behind that number, those of these modes, until the last."""
+    async def follow(self, *, behind: int) -> AsyncGenerator[tuple[int, wire.Event]]:
+        """Its events behind that number, each with its own, until the last."""
         number = behind
         while True:
             news = self._news
             while number < len(self.events):
                 event = self.events[number]
                 number += 1
-                if event.mode == wire.ALWAYS or event.mode in modes:
-                    yield event.encoded(number)
+                yield number, event
             if self.over:
                 return
             await news.wait()

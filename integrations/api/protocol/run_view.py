@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -71,15 +72,22 @@ class ThreadRuns:
         """Its events, of those modes; behind None only those to come, or how it ended."""
         live = self.live(run_id)
         if live:
-            events = live.read(modes, behind=live.newest if behind is None else behind)
-            async for event in cast("AsyncGenerator[bytes]", events):
-                yield event
-            return
+            events = live.follow(behind=live.newest if behind is None else behind)
+        else:
+            events = self._how_it_ended(run_id, behind or 0)
+        async with aclosing(events) as shown:
+            async for number, event in shown:
+                if event.mode == wire.ALWAYS or event.mode in modes:
+                    yield event.encoded(number)
+
+    async def _how_it_ended(
+        self, run_id: str, behind: int
+    ) -> AsyncGenerator[tuple[int, wire.Event]]:
         run = await self.ended(run_id)
-        last = [await self._final(), *([wire.failed(run.error)] if run.error else []), wire.END]
-        for number, event in enumerate(last, start=(behind or 0) + 1):
-            if event.mode == wire.ALWAYS or event.mode in modes:
-                yield event.encoded(number)
+        failed = [wire.failed(run.error)] if run.error else []
+        last = [await self._final(), *failed, wire.END]
+        for numbered in enumerate(last, start=behind + 1):
+            yield numbered
 
     async def _final(self) -> wire.Event:
         states = States(self.runs.agent, self.caller.workspace)

@@ -1,0 +1,141 @@
+"""The contract of Bedrock's AgentCore Runtime: POST /invocations and GET /ping."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any, Literal, cast
+from uuid import uuid4
+
+from fastapi import APIRouter, Header
+from fastapi.responses import JSONResponse, Response
+from langchain_core.messages import AIMessageChunk
+from pydantic import BaseModel, Field
+from sse_starlette import EventSourceResponse
+
+from agent.inbox import MOST_TEXT
+from agent.turn import answer_to
+from assetql.domain.errors import InvalidInput, Unavailable
+from integrations.api.dependencies import Agent, Caller
+from integrations.api.idempotency import IdempotentRoute, Key
+from integrations.api.problems import problem_responses
+from integrations.api.protocol import wire
+from integrations.api.protocol.answers import InterruptOut
+from integrations.api.protocol.assistant import GRAPH_ID
+from integrations.api.protocol.bodies import Closed, Name
+from integrations.api.protocol.dependencies import Runs
+from integrations.api.protocol.live_runs import LiveRun
+from integrations.api.protocol.run_bodies import PersonMessage, RunBody, RunInput
+from integrations.api.protocol.starting import start_run
+from integrations.api.protocol.states import States
+
+router = APIRouter(tags=["agent"])
+SESSION = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
+Text = Annotated[str, Field(max_length=MOST_TEXT)]
+Session = Annotated[
+    Name | None, Header(alias=SESSION, description="The thread; by default a new one")
+]
+
+
+class Invocation(Closed):
+    """What a person says: `prompt`, or `input` as a run of the protocol takes it."""
+
+    prompt: Text | None = Field(default=None, examples=["What can you do?"])
+    input: Text | RunInput | None = None
+
+    @property
+    def said(self) -> RunInput:
+        """Raises: InvalidInput where both or none were sent."""
+        sent = [each for each in (self.prompt, self.input) if each is not None]
+        if len(sent) != 1:
+            raise InvalidInput("Send prompt or input.", remedy='{"prompt": "What can you do?"}')
+        (said,) = sent
+        if isinstance(said, RunInput):
+            return said
+        return RunInput(messages=[PersonMessage(role="user", content=said)])
+
+
+class Invoked(BaseModel):
+    """The assistant's answer, and the approvals that wait in the session."""
+
+    response: str
+    session_id: str
+    approvals: list[InterruptOut]
+
+
+class Ping(BaseModel):
+    """HealthyBusy while runs are under way; the time is in seconds since 1970."""
+
+    status: Literal["Healthy", "HealthyBusy"]
+    time_of_last_update: int
+
+
+@router.get("/ping")
+def ping(runs: Runs) -> Ping:
+    """Whether it works on something."""
+    status = "HealthyBusy" if runs.busy else "Healthy"
+    return Ping(status=status, time_of_last_update=int(runs.changed_at.timestamp()))
+
+
+invoking = APIRouter(
+    tags=["agent"],
+    route_class=IdempotentRoute,
+    responses=problem_responses(401, 403, 404, 409, 422, 429, 503),
+)
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"model": Invoked, "content": {"text/event-stream": {}}, "description": "The answer"}
+}
+
+
+@invoking.post("/invocations", responses=_ANSWERS)
+async def invoke(
+    body: Invocation,
+    caller: Caller,
+    agent: Agent,
+    runs: Runs,
+    key: Key,
+    session: Session = None,
+    accept: Annotated[str, Header(description="text/event-stream streams the answer")] = "",
+) -> Response:
+    """Says it in the session's thread, and answers when the assistant has."""
+    thread_id = session or str(uuid4())
+    run = RunBody(assistant_id=GRAPH_ID, input=body.said)
+    live = await start_run(runs, run, thread_id=thread_id, caller=caller, key=key)
+    headers = {SESSION: thread_id}
+    if "text/event-stream" in accept:
+        return EventSourceResponse(_events(live), headers=headers)
+    await live.ended()
+    _require_success(live)
+    states = States(agent, caller.workspace)
+    answer = Invoked(
+        response=answer_to(live.run.position or 0, await states.messages(thread_id)),
+        session_id=thread_id,
+        approvals=await states.interrupts(thread_id),
+    )
+    return JSONResponse(answer.model_dump(mode="json"), headers=headers)
+
+
+def _require_success(live: LiveRun) -> None:
+    if live.refusal:
+        raise live.refusal
+    if live.run.status != "success":
+        raise Unavailable(f"The turn ended early: {live.run.status}.", remedy="Say it again.")
+
+
+async def _events(live: LiveRun) -> AsyncIterator[bytes]:
+    async for _, event in live.follow(behind=0):
+        shown = _shown(event)
+        if shown:
+            yield f"data: {json.dumps(shown, default=wire.plain)}\n\n".encode()
+
+
+def _shown(event: wire.Event) -> Mapping[str, object] | None:
+    """Text as it comes, what happens beside it, and how it ends."""
+    if event.name == "messages":
+        message = cast("list[object]", event.data)[0]
+        if isinstance(message, AIMessageChunk) and message.text:
+            return {"event": "token", "text": message.text}
+        return None
+    if event.name == "custom":
+        return cast("Mapping[str, object]", event.data)
+    if event.name == "error":
+        return {"event": "error", **cast("Mapping[str, object]", event.data)}
+    return {"event": "done"} if event is wire.END else None
