@@ -69,9 +69,9 @@ def _remarks(card: Mapping[str, object]) -> list[ContentBlock]:
     if card.get("kind") == "approval" and card.get("status") == "PENDING":
         batch_id = card["batch_id"]
         said = (
-            f"Nothing is spent yet. A person approves the quote in the playground, in Slack, "
-            f"by HTTP, or with `assetql batch start {batch_id}`; no tool can. "
-            "wait_for_batch follows it."
+            "Nothing is spent yet: ask the person to approve the quote, in the playground, in "
+            f"Slack, by HTTP, or by typing `assetql batch start {batch_id}`. It is theirs to "
+            "answer, not yours; wait_for_batch follows what comes of it."
         )
         return [TextContent(text=said)]
     if card.get("kind") == "package":

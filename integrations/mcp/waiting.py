@@ -6,16 +6,18 @@ import anyio
 from anyio.to_thread import run_sync
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
-from mcp.types import CallToolResult, ToolAnnotations
+from mcp.types import CallToolResult
 from pydantic import Field
 
 from agent.tools.artifacts import batch_card, batch_facts
 from agent.tools.facts import BatchFacts
+from agent.tools.operation import Effect
 from assetql.domain.identity import Principal
 from assetql.pipeline.batch_status import BatchReport, get_batch, report_batch
 from assetql.pipeline.learn_style import find_style
 from assetql.services import Services
 from integrations.mcp.calls import WhoAsks, answered, told
+from integrations.mcp.tools import HINTS
 
 LONGEST_WAIT = 600
 
@@ -43,7 +45,7 @@ def add_waiting(server: MCPServer, services: Services, who: WhoAsks) -> None:
 
         return await answered("wait_for_batch", caller, act)
 
-    hints = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+    hints = HINTS[Effect.READS]
     server.add_tool(
         wait_for_batch, title="Wait for batch", annotations=hints, structured_output=True
     )

@@ -18,6 +18,7 @@ from assetql.pipeline.search import AssetQuery
 from assetql.services import Services
 from tests.support.homes import rows_named
 from tests.support.studios import LIST, Studio, call, objects_of, refusal_of, rows_of
+from tests.support.tool_attacks import TOOL_CALLS
 from tests.support.use_cases import use_cases
 
 # What a rival says with our ids; each has to be refused as if there were no such thing.
@@ -192,37 +193,6 @@ def test_a_link_is_to_the_callers_own_package(
     assert mine == theirs.package
     link = link_to(mine, stores=services.stores, terms=services.terms)
     assert f"/{ours.caller.workspace}/" not in link
-
-
-# The tools of the conversation, as a model would call them that was talked into it.
-TOOL_CALLS: dict[str, Callable[[Studio], list[dict[str, Any]]]] = {
-    "set_style": lambda ours: [{"name": "stolen", "uploads": [ours.image_upload]}],
-    "create_batch": lambda ours: [
-        {"upload": ours.list_upload},
-        {"items": [{"name": "Fork"}], "style": ours.style_name},
-        {"items": [{"name": "Fork"}], "style": ours.style_id},
-    ],
-    "quote": lambda ours: [{"batch": ours.draft.batch_id}],
-    "generate": lambda ours: [{"batch": ours.draft.batch_id}],
-    "batch_status": lambda ours: [{"batch": ours.done.batch_id}],
-    "cancel_batch": lambda ours: [{"batch": ours.running.batch_id}],
-    "retry_failed": lambda ours: [{"batch": ours.done.batch_id}],
-    "tag": lambda ours: [{"batch": ours.done.batch_id}],
-    "edit_tags": lambda ours: [
-        {"assets": [ours.asset_id], "add": ["stolen"]},
-        {"batch": ours.done.batch_id, "add": ["stolen"]},
-    ],
-    "search": lambda ours: [
-        {"similar_to": ours.asset_id},
-        {"similar_to": ours.image_upload},
-        {"style": ours.style_name},
-    ],
-    "make_variations": lambda ours: [{"asset": ours.asset_id, "count": 1}],
-    "export": lambda ours: [
-        {"presets": ["raw"], "batch": ours.done.batch_id},
-        {"presets": ["raw"], "assets": [ours.asset_id]},
-    ],
-}
 
 
 def test_every_tool_that_takes_something_is_attacked() -> None:

@@ -29,6 +29,11 @@ def _modules(imports: str) -> set[str]:
             {"boto3", "diffusers", "gradio", "open_clip", "torch", "transformers"},
         ),
         (
+            "MCP server of a laptop",
+            "import integrations.mcp.stdio, assetql.adapters.local.family",
+            {"boto3", "fastapi", "gradio", "langchain", "langchain_core", "langgraph", "torch"},
+        ),
+        (
             "model server",
             "import inference.server",
             {"agent", "boto3", "langchain", "langgraph", "torch", "sqlite3"},
