@@ -18,6 +18,8 @@ ALL = (
     "turn",
     "turn_on_aws",
     "prompt_cache",
+    "api_get",
+    "conversations",
     "search",
     "search_on_aws",
     "style_gate",

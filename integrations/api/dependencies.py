@@ -25,11 +25,19 @@ def agent_of(request: Request) -> AgentServices:
     return cast("AgentServices", request.app.state.agent)
 
 
-def services_of(request: Request) -> Services:
-    """The pipeline's services."""
+# Coroutines, though they wait for nothing: FastAPI sends plain functions to its pool of threads.
+async def _caller(request: Request) -> Principal:
+    return caller_of(request)
+
+
+async def _agent(request: Request) -> AgentServices:
+    return agent_of(request)
+
+
+async def _services(request: Request) -> Services:
     return agent_of(request).services
 
 
-Caller = Annotated[Principal, Depends(caller_of)]
-Agent = Annotated[AgentServices, Depends(agent_of)]
-Pipeline = Annotated[Services, Depends(services_of)]
+Caller = Annotated[Principal, Depends(_caller)]
+Agent = Annotated[AgentServices, Depends(_agent)]
+Pipeline = Annotated[Services, Depends(_services)]
