@@ -81,9 +81,10 @@ class CheckedModel(AgentMiddleware[ThreadState, AgentContext, None]):
         async for chunk in self._chunks(prompt):
             chunks.append(chunk)
             for text in await checker.feed(storable(str(chunk.text))):
-                request.runtime.stream_writer({"event": "token", "text": text})
+                request.runtime.stream_writer({"event": "token", "text": text, "id": chunk.id})
         for text in await checker.end():
-            request.runtime.stream_writer({"event": "token", "text": text})
+            spoken_in = chunks[-1].id if chunks else None
+            request.runtime.stream_writer({"event": "token", "text": text, "id": spoken_in})
         message = plain_message(storable_message(_whole(chunks)))
         return ModelResponse(result=[_as_released(message, checker)])
 

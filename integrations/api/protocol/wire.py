@@ -69,9 +69,10 @@ class Wire:
             yield Event("custom", "custom", data)
             return
         self._text += data["text"]
-        chunk = AIMessageChunk(content=data["text"], id=self._id)
+        spoken_in = data.get("id") or f"{self.run_id}-{self._spoken}"
+        chunk = AIMessageChunk(content=data["text"], id=spoken_in)
         yield self._tuple(chunk, "model")
-        yield from self._partial(AIMessage(self._text, id=self._id), "model")
+        yield from self._partial(AIMessage(self._text, id=spoken_in), "model")
 
     def _updated(self, node: str, update: Mapping[str, Any]) -> Iterator[Event]:
         new = cast("list[AnyMessage]", update.get("messages", []))
@@ -99,16 +100,10 @@ class Wire:
         ]
         rest = "" if self._text else message.text
         if calls or rest:
-            yield self._tuple(
-                AIMessageChunk(content=rest, id=self._id, tool_call_chunks=calls), node
-            )
-        yield from self._complete(message.model_copy(update={"id": self._id}), node)
+            chunk = AIMessageChunk(content=rest, id=message.id, tool_call_chunks=calls)
+            yield self._tuple(chunk, node)
+        yield from self._complete(message, node)
         self._spoken, self._text = self._spoken + 1, ""
-
-    @property
-    def _id(self) -> str:
-        """Of the model's message that is being streamed."""
-        return f"{self.run_id}-{self._spoken}"
 
     def _tuple(self, message: BaseMessage, node: str) -> Event:
         return Event(_TUPLES, "messages", [message, {**self.about, "langgraph_node": node}])

@@ -148,6 +148,19 @@ def test_a_client_that_goes_away_may_end_its_run(serve: Serve, held: Held) -> No
         until(lambda: client.runs.list("t")[0]["status"] == "interrupted")
 
 
+def test_a_background_run_is_drained_at_shutdown(serve: Serve) -> None:
+    slow = ScriptedModel(script=echo, first_token=0.3)
+    with (
+        serve(model=slow, tools=[]) as (address, _),
+        get_sync_client(url=address, api_key=ANA) as client,
+    ):
+        run = client.runs.create("t", "assetql", input=says("Hello"), if_not_exists="create")
+    with serve() as (address, _), get_sync_client(url=address, api_key=ANA) as client:
+        assert client.runs.get("t", run["run_id"])["status"] == "success"
+        state: Any = client.threads.get_state("t")
+        assert len(state["values"]["messages"]) == 2
+
+
 def test_a_restart_keeps_threads_and_runs(serve: Serve) -> None:
     with serve() as (address, agent), get_sync_client(url=address, api_key=ANA) as client:
         run = client.runs.create("t", "assetql", input=says("Hello"), if_not_exists="create")

@@ -50,7 +50,9 @@ def test_a_stream_in_every_mode(client: SyncLangGraphClient) -> None:
     assert "__interrupt__" in values[-1]
     chunks = [p.data for p in parts if p.event == "messages"]
     spoken = "".join(c["content"] for c, about in chunks if about["langgraph_node"] == "model")
-    assert spoken == values[-1]["messages"][-1]["content"]
+    last = values[-1]["messages"][-1]
+    assert spoken == last["content"]
+    assert chunks[-1][0]["id"] == last["id"]
     updates = [p.data for p in parts if p.event == "updates"]
     assert [name for update in updates for name in update] == [
         "model",
