@@ -2,6 +2,10 @@
 
 from fastapi import APIRouter
 
+from assetql.domain.door_record import RecordKind
+from integrations.api.dependencies import Pipeline
+from integrations.api.problems import problem_responses
+
 router = APIRouter(tags=["health"])
 
 
@@ -9,3 +13,11 @@ router = APIRouter(tags=["health"])
 def health() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
+
+
+@router.get("/readyz", responses=problem_responses(503))
+def ready(services: Pipeline) -> dict[str, str]:
+    """The stores answer too: one read that finds nothing."""
+    now = services.clock.now()
+    services.stores.doors.get("http", RecordKind.SESSION, "readyz", now=now)
+    return {"status": "ready"}

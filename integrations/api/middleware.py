@@ -6,6 +6,7 @@ from starlette.middleware.cors import CORSMiddleware
 from assetql.settings import Settings
 from integrations.api.auth.authentication import Authentication, Authenticator
 from integrations.api.idempotency import HEADER as KEY
+from integrations.api.in_flight import Counted, InFlight
 from integrations.api.limits import BodyLimit, RateLimits
 from integrations.api.requests import HEADER as REQUEST_ID
 from integrations.api.requests import Requests
@@ -28,3 +29,6 @@ def add_middleware(app: FastAPI, settings: Settings, authenticator: Authenticato
             expose_headers=("Location", "Content-Location", "Retry-After", REQUEST_ID),
         )
     app.add_middleware(Requests, https=(settings.public_url or "").startswith("https:"))
+    in_flight = InFlight()
+    app.add_middleware(Counted, in_flight=in_flight)
+    app.state.running.insert(0, in_flight.running)  # left last, once the doors have stopped

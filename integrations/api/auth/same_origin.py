@@ -36,7 +36,7 @@ def refuse_other_sites(connection: HTTPConnection) -> None:
 
 def require_loopback_host(connection: HTTPConnection) -> None:
     """Raises: Forbidden where a page of another name has been pointed at this machine."""
-    host = urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
+    host = connection.headers.get("host", "")
     if not _is_loopback(host):
         raise Forbidden(
             f"{host!r} is not this machine's own name.",
@@ -53,7 +53,9 @@ def _origins(connection: HTTPConnection, public_url: str | None) -> set[str]:
 
 
 def _is_loopback(host: str) -> bool:
+    """`host` with its port, if it has one."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
-        return host == "localhost"
+        return False

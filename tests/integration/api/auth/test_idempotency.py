@@ -18,6 +18,7 @@ from integrations.api.app import create_api
 from integrations.api.auth.authentication import NoAuthentication
 from integrations.api.idempotency import HEADER, LEASE, REPLAYED, IdempotentRoute, Key
 from tests.contract.values import ManualClock
+from tests.integration.api.auth.conftest import browser
 from tests.support.homes import OWNER, open_home
 from tests.support.serving import serving
 
@@ -69,10 +70,10 @@ def clock() -> ManualClock:
 @pytest.fixture
 def client(tmp_path: Path, shop: Shop, clock: ManualClock) -> Generator[httpx.Client]:
     with open_home(tmp_path, clock=clock) as services:
-        agent = open_agent(services)
+        agent = open_agent(services, tools=())
         app = create_api(agent, authenticator=NoAuthentication(OWNER))
         app.include_router(shop.router)
-        with serving(app) as address, httpx.Client(base_url=address) as client:
+        with serving(app) as address, browser(address) as client:
             yield client
         agent.close()
 
