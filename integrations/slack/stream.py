@@ -58,7 +58,7 @@ class Stream:
         """Ends the message with these blocks below it; `text` is what notifications say of them."""
         if await self._stop(blocks[:MOST_BLOCKS]):
             blocks = blocks[MOST_BLOCKS:]
-        for piece in self._unsent:
+        for piece in pieces("".join(self._unsent), _MOST_TEXT):
             await self._post(markdown_text=piece)
         for start in range(0, len(blocks), MOST_BLOCKS):
             await self._post(text=fallback(text), blocks=blocks[start : start + MOST_BLOCKS])

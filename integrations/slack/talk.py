@@ -84,9 +84,6 @@ class _Turn:
     batches: list[str] = field(default_factory=list[str])
     spoke: bool = False
 
-    def __post_init__(self) -> None:
-        self.desk.shown.begin(self.place.thread_id)
-
     async def show(self, event: ChatEvent) -> None:
         match event:
             case Token(text):
@@ -118,6 +115,8 @@ class _Turn:
             await show_batch(self.desk, self.team, self.place, batch_id)
 
     async def _say(self, text: str) -> None:
+        if not self.spoke:
+            self.desk.shown.begin(self.place.thread_id)
         self.spoke = True
         self.desk.shown.add(self.place.thread_id, text)
         await self.stream.say(text)

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from agent.services import AgentServices, open_agent
 from assetql.domain.identity import Principal, Role
 from assetql.services import Services
 from integrations.api.app import create_api
 from integrations.api.auth.authentication import NoAuthentication
 from integrations.slack.http import mount_slack
+from tests.support.driving import step, tidy
 from tests.support.homes import open_home
+from tests.support.making import scripted
 from tests.support.serving import serving
 from tests.support.slack.people import SECRET, Person
 from tests.support.slack.server import Slack
@@ -28,9 +32,16 @@ class Served:
     address: str
     services: Services
     agent: AgentServices
+    http: httpx.Client
 
     def person(self, user: str = "U1", team: str = "T1", channel: str = "D1") -> Person:
-        return Person(self.slack, self.address, user, team, channel)
+        return Person(self.slack, self.address, self.http, user, team, channel)
+
+    def make_images(self) -> None:
+        """What workers would do."""
+        while step(self.services, scripted()):
+            pass
+        tidy(self.services)
 
 
 Serve = Callable[..., AbstractContextManager[Served]]
@@ -46,13 +57,14 @@ def serve_slack(
         "slack_api_url": f"{slack.address}/api/",
         "slack_owners": ["U1"],
         "slack_bot_token": "xoxb-one",
+        "poll_seconds": 0.1,
     }
     with open_home(home, **{**of_app, **settings}) as services:
         agent = open_agent(services, model=model)
         app = create_api(agent, authenticator=NoAuthentication(owner))
         mount_slack(app, agent)
         try:
-            with serving(app) as address:
-                yield Served(slack, address, services, agent)
+            with serving(app) as address, httpx.Client(timeout=10) as http:
+                yield Served(slack, address, services, agent, http)
         finally:
             agent.close()
