@@ -17,6 +17,7 @@ ALL = (
     "dynamodb_drain",
     "turn",
     "turn_on_aws",
+    "slack_ack",
     "prompt_cache",
     "api_get",
     "conversations",
