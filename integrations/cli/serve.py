@@ -1,6 +1,6 @@
 """One process of doors: the HTTP API, and all that is mounted in it, on one port."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
@@ -8,9 +8,11 @@ from fastapi import FastAPI
 from starlette.responses import RedirectResponse
 
 from agent.services import AgentServices, open_agent
+from assetql.pipeline.export import Package
 from assetql.services import Services
 from integrations.api.app import create_api
 from integrations.api.auth.choose import Access, open_authenticator
+from integrations.api.resources.links import LinkMaker
 from integrations.cli.examples import LIST, REFERENCES
 
 
@@ -31,7 +33,7 @@ def create_doors(agent: AgentServices, access: Access) -> FastAPI:
     if find_spec("mcp"):
         from integrations.mcp.http import mount_mcp
 
-        mount_mcp(app, agent.services)
+        mount_mcp(app, agent.services, _link_of(agent.services))
     if agent.services.settings.slack_signing_secret:
         from integrations.slack.http import mount_slack
 
@@ -48,3 +50,12 @@ def create_doors(agent: AgentServices, access: Access) -> FastAPI:
         return RedirectResponse(start)
 
     return app
+
+
+def _link_of(services: Services) -> Callable[[str, Package], str]:
+    """Links to packages, as the HTTP API makes them."""
+
+    def link(base: str, package: Package) -> str:
+        return LinkMaker(services, base).download(package.key, package.filename).url
+
+    return link

@@ -12,6 +12,7 @@ from ulid import ULID
 
 from assetql.domain.errors import AssetQLError
 from assetql.domain.identity import Principal
+from assetql.pipeline.export import Package
 from assetql.telemetry.events import EventLog
 from assetql.telemetry.ids import bound
 from assetql.telemetry.metrics import count_tool_call
@@ -19,6 +20,7 @@ from assetql.telemetry.tracing import span
 
 Request = ServerRequestContext[Any, Any]
 WhoAsks = Callable[[Request], Principal]
+LinkTo = Callable[[Request, Package], str]  # to its ZIP, for who asks
 IDEMPOTENCY_KEY = "assetql/idempotency-key"
 _EVENTS = EventLog(__name__)
 

@@ -1,5 +1,6 @@
 """mount_mcp: the MCP server in the app of the HTTP door, behind the same authentication."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from assetql.domain.identity import Principal
+from assetql.pipeline.export import Package
 from assetql.services import Services
 from assetql.settings import Settings
 from integrations.mcp.calls import Request
@@ -25,9 +27,16 @@ METADATA_PATH = f"/.well-known/oauth-protected-resource{PATH}"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
-def mount_mcp(app: FastAPI, services: Services) -> None:
-    """Adds the door at /mcp. Sessions are kept nowhere: any process answers any request."""
-    server = create_mcp(services, _principal)
+def mount_mcp(app: FastAPI, services: Services, link: Callable[[str, Package], str]) -> None:
+    """Adds the door at /mcp. Sessions are kept nowhere: any process answers any request.
+
+    `link`: to a package's ZIP, by the address that the request was sent to.
+    """
+
+    def link_to(request: Request, package: Package) -> str:
+        return link(_base(cast("HTTPRequest", request.request), services.settings), package)
+
+    server = create_mcp(services, _principal, link_to)
     server.streamable_http_app(
         stateless_http=True,
         max_request_body_size=services.settings.max_body_bytes,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from anyio.to_thread import run_sync
@@ -17,10 +18,10 @@ from assetql.domain.identity import Principal
 from assetql.pipeline import search
 from assetql.pipeline.batch_contents import list_batches
 from assetql.pipeline.batch_status import get_batch, report_batch
-from assetql.pipeline.export import get_package, link_to
+from assetql.pipeline.export import get_package
 from assetql.pipeline.learn_style import find_style, list_styles
 from assetql.services import Services
-from integrations.mcp.calls import Request, WhoAsks
+from integrations.mcp.calls import LinkTo, Request, WhoAsks
 
 _JSON = "application/json"
 _PNG = "image/png"
@@ -29,9 +30,9 @@ T = TypeVar("T")
 Reads = Callable[[str, Principal], T]
 
 
-def add_resources(server: MCPServer, services: Services, who: WhoAsks) -> None:
+def add_resources(server: MCPServer, services: Services, who: WhoAsks, link: LinkTo) -> None:
     """Templates by id, and a list of what the workspace has."""
-    read = _Reader(services)
+    read = _Reader(services, link)
 
     @server.resource("assetql://assets/{asset_id}", title="Asset", mime_type=_JSON)
     async def asset(asset_id: str, context: Context) -> str:
@@ -56,7 +57,7 @@ def add_resources(server: MCPServer, services: Services, who: WhoAsks) -> None:
     @server.resource("assetql://exports/{export_id}", title="Package", mime_type=_JSON)
     async def package(export_id: str, context: Context) -> str:
         """A package: what is in it, and a link to its ZIP that is signed now and soon ends."""
-        return await _read(context, who, read.package, export_id)
+        return await _read(context, who, partial(read.package, context.request_context), export_id)
 
     async def listing(ctx: Request, call_next: CallNext) -> HandlerResult:
         if ctx.method != "resources/list":
@@ -80,8 +81,9 @@ async def _read(context: Context, who: WhoAsks, reads: Reads[T], key: str) -> T:
 class _Reader:
     """Reads for a caller, through the use cases."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, link: LinkTo) -> None:
         self._services = services
+        self._link = link
         self._stores = services.stores
 
     def asset(self, asset_id: str, caller: Principal) -> str:
@@ -117,9 +119,8 @@ class _Reader:
         found = get_batch(batch_id, caller=caller, stores=self._stores)
         return _json(batch_card(report_batch(found, stores=self._stores), style=found.style_id))
 
-    def package(self, export_id: str, caller: Principal) -> str:
+    def package(self, request: Request, export_id: str, caller: Principal) -> str:
         found = get_package(export_id, caller=caller, stores=self._stores)
-        link = link_to(found, stores=self._stores, terms=self._services.terms)
         return _json(
             {
                 "export_id": found.export_id,
@@ -128,7 +129,7 @@ class _Reader:
                 "assets": found.assets,
                 "bytes": found.bytes,
                 "sha256": found.sha256,
-                "link": link,
+                "link": self._link(request, found),
             }
         )
 

@@ -14,10 +14,12 @@ from mcp.client.streamable_http import streamable_http_client
 from agent.services import open_agent
 from assetql.domain.identity import Principal, Role
 from assetql.pipeline.api_keys import create_api_key
+from assetql.pipeline.export import Package
 from assetql.services import Services
 from integrations.api.app import create_api
 from integrations.api.auth.authentication import Authenticator, NoAuthentication
 from integrations.api.auth.credentials import Credentials
+from integrations.api.resources.links import LinkMaker
 from integrations.mcp.http import PATH, mount_mcp
 from tests.contract.values import ManualClock
 from tests.support.homes import OWNER, open_home
@@ -29,9 +31,13 @@ Asks = Callable[..., AbstractAsyncContextManager[Client]]
 @contextmanager
 def served_doors(services: Services, authenticator: Authenticator) -> Generator[str]:
     """The address of the MCP server in the HTTP door."""
+
+    def link(base: str, package: Package) -> str:
+        return LinkMaker(services, base).download(package.key, package.filename).url
+
     with closing(open_agent(services)) as agent:
         app = create_api(agent, authenticator=authenticator)
-        mount_mcp(app, services)
+        mount_mcp(app, services, link)
         with serving(app) as url:
             yield f"{url}{PATH}"
 

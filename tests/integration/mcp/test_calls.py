@@ -80,10 +80,14 @@ class BrokenEmbedder:
         raise ZeroDivisionError("secret detail")
 
 
+def no_link(_: object, package: object) -> str:
+    raise AssertionError(package)
+
+
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
 async def test_a_crash_is_told_without_its_details(services: Services, mode: str) -> None:
     broken: Any = BrokenEmbedder()
-    server = create_mcp(replace(services, embedder=broken), lambda _: OWNER)
+    server = create_mcp(replace(services, embedder=broken), lambda _: OWNER, no_link)
     async with Client(server, mode=mode) as client:
         png = base64.b64encode(reference()).decode()
         kept: Any = await client.call_tool("upload", {"filename": "a.png", "content": png})

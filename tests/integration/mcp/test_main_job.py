@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from anyio import create_task_group, to_thread
 from mcp import Client
@@ -14,7 +15,6 @@ from mcp.types import BlobResourceContents, CallToolResult, ResourceLink, TextRe
 
 from agent.tools import TOOLS
 from assetql.pipeline.approve import answer_approval
-from assetql.pipeline.export import get_package
 from tests.integration.mcp.conftest import Served
 from tests.support.driving import drain
 from tests.support.homes import OWNER, started
@@ -88,12 +88,10 @@ async def test_from_references_to_a_package(served: Served, mode: str) -> None:
         listed = {str(each.uri) for each in (await client.list_resources()).resources}
 
     assert isinstance(document, TextResourceContents)
-    package = get_package(
-        json.loads(document.text)["export_id"], caller=OWNER, stores=services.stores
-    )
-    names = zipfile.ZipFile(io.BytesIO(services.stores.objects.get(package.key))).namelist()
+    async with httpx2.AsyncClient(timeout=30) as http:
+        package = await http.get(json.loads(document.text)["link"])
+    names = zipfile.ZipFile(io.BytesIO(package.content)).namelist()
     assert any(name.endswith(".png") for name in names)
-    assert json.loads(document.text)["link"]
     assert isinstance(image, BlobResourceContents)
     assert base64.b64decode(image.blob) == tiny_png()
     assert {

@@ -1,6 +1,7 @@
 """The server that a program on a laptop starts as its child."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +13,24 @@ from mcp.client.stdio import StdioServerParameters
 
 from tests.contract.values import ManualClock
 from tests.support.driving import drain
-from tests.support.homes import open_home, started
+from tests.support.homes import OWNER, open_home, started
 from tests.support.making import scripted
 from tests.support.studios import STYLES
 
 ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-m", "tests.integration.mcp.stdio_process"]
+COMMAND = [sys.executable, "-m", "integrations.cli", "mcp"]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Of a person of the tests' workspace."""
+    settings = {
+        "home": str(home),
+        "log_level": "INFO",
+        "poll_seconds": "0.02",
+        "user": OWNER.user,
+        "workspace": OWNER.workspace,
+    }
+    return {f"ASSETQL_{name.upper()}": value for name, value in settings.items()}
 
 
 async def test_a_child_uploads_files_by_their_paths_and_waits_for_images(tmp_path: Path) -> None:
@@ -26,7 +39,7 @@ async def test_a_child_uploads_files_by_their_paths_and_waits_for_images(tmp_pat
     with open_home(tmp_path, clock=clock) as services:
         batch = started(services, "sword", "bow")
         server = StdioServerParameters(
-            command=COMMAND[0], args=[*COMMAND[1:], str(tmp_path)], cwd=ROOT
+            command=COMMAND[0], args=COMMAND[1:], cwd=ROOT, env=environment(tmp_path)
         )
         steps: list[float] = []
 
@@ -67,8 +80,9 @@ def test_standard_output_carries_nothing_but_the_protocol(tmp_path: Path) -> Non
     ]
     lines = "".join(json.dumps({"jsonrpc": "2.0", **each}) + "\n" for each in messages)
     with subprocess.Popen(
-        [*COMMAND, str(tmp_path)],
+        COMMAND,
         cwd=ROOT,
+        env=os.environ | environment(tmp_path),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
