@@ -22,13 +22,15 @@ def open_doors(services: Services, *, url: str, no_auth: bool) -> Generator[tupl
     access = open_authenticator(services, no_auth=no_auth)
     agent = open_agent(services)
     try:
-        yield create_doors(agent, access), f"{url}{access.path}"
+        app = create_doors(agent, access)
+        _add_start(app, agent)
+        yield app, f"{url}{access.path}"
     finally:
         agent.close()
 
 
 def create_doors(agent: AgentServices, access: Access) -> FastAPI:
-    """Every door whose packages are installed, behind one way in; Slack where it is set up."""
+    """The doors for programs whose packages are installed; Slack where it is set up."""
     app = create_api(agent, authenticator=access.authenticator, routers=access.routers)
     if find_spec("mcp"):
         from integrations.mcp.http import mount_mcp
@@ -38,6 +40,11 @@ def create_doors(agent: AgentServices, access: Access) -> FastAPI:
         from integrations.slack.http import mount_slack
 
         mount_slack(app, agent)
+    return app
+
+
+def _add_start(app: FastAPI, agent: AgentServices) -> None:
+    """What a person sees first: the playground, or without it what the API says of itself."""
     start = "/docs"
     if find_spec("gradio"):
         from integrations.gradio.mount import mount_playground
@@ -48,8 +55,6 @@ def create_doors(agent: AgentServices, access: Access) -> FastAPI:
     @app.get("/", include_in_schema=False)
     def home() -> RedirectResponse:  # pyright: ignore[reportUnusedFunction] — a route
         return RedirectResponse(start)
-
-    return app
 
 
 def _link_of(services: Services) -> Callable[[str, Package], str]:
