@@ -96,33 +96,34 @@ class ChatTab:
 
     def _wire(self) -> None:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        # What takes a moment is a request of its own, beside the queue and its stream.
+        brief: dict[str, Any] = {**quiet, "queue": False}
         turn: dict[str, Any] = {**quiet, "concurrency_id": "turns", "concurrency_limit": _TURNS}
         shown = [self.chat, self.thread, self.seen]
         self.turns = [self.news.change(self.listen, [self.thread, self.news], shown, **turn)]
         taken = (
-            self.box.submit(self.take, self.box, [self.said, self.box], **quiet),
-            self.chat.example_select(self.take_example, None, [self.said, self.box], **quiet),
+            self.box.submit(self.take, self.box, [self.said, self.box], **brief),
+            self.chat.example_select(self.take_example, None, [self.said, self.box], **brief),
         )
         for event in taken:
             said = event.success(self.say, [self.said, self.thread], shown, **turn)
-            said.then(self.release, None, self.box, **quiet)
-            said.failure(self.give_back, self.said, self.box, **quiet)
+            said.then(self.release, None, self.box, **brief)
+            said.failure(self.give_back, self.said, self.box, **brief)
             self.turns.append(said)
         stopped: Any = self.turns  # gradio's stub says otherwise than its own code
         self.box.stop(self.release, None, self.box, cancels=stopped, **quiet)
-        self.thread.change(None, self.thread, None, js=_REMEMBER, **quiet)
+        self.thread.change(None, self.thread, None, js=_REMEMBER, **brief)
         self.answered = [
-            self.yes.click(self.approve, self.approval, self.bar, **quiet),
-            self.no.click(self.decline, self.approval, self.bar, **quiet),
+            self.yes.click(self.approve, self.approval, self.bar, **brief),
+            self.no.click(self.decline, self.approval, self.bar, **brief),
         ]
         live_view = [self.bar, self.question, self.approval, self.panel, self.mark, self.timer]
-        looks: dict[str, Any] = {**quiet, "concurrency_id": "looks", "concurrency_limit": _TURNS}
         for trigger in (self.timer.tick, self.thread.change, *(a.then for a in self.answered)):
             trigger(
                 self.look,
                 [self.thread, self.seen, self.mark],
                 [*live_view, self.news, self.chat, self.seen],
-                **looks,
+                **brief,
             )
         api(self.program, api_name="chat", concurrency_id="turns", concurrency_limit=_TURNS)
 

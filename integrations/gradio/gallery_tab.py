@@ -53,7 +53,7 @@ class GalleryTab:
             )
             self.batch = gr.Dropdown([("All batches", "")], value="", label="Batch", scale=2)
             self.search = gr.Button("Search", variant="primary", scale=0, min_width=110)
-            self.clear = gr.Button("Clear", scale=0, min_width=90)
+            self.clear = gr.Button("Reset", scale=0, min_width=90)
         with gr.Accordion("More filters", open=False), gr.Row():
             self.category = gr.Textbox(label="Category", placeholder="potion", min_width=140)
             self.tags = gr.Textbox(label="Tags", placeholder="red, glass", min_width=140)

@@ -38,7 +38,7 @@ _HEADERS = {
 _OPEN = re.compile(
     r"/?|/(assets|static|svelte)/.+|/theme\.css|/config/?|/favicon\.ico|/gradio_api/("
     r"(startup-events|app_id|theme\.css|info/?|queue/join|queue/data|cancel|reset/?|upload"
-    r"|upload_progress|login_check/?)|heartbeat/\w+|call/.+|file=(?!https?:).+)"
+    r"|upload_progress|login_check/?)|heartbeat/\w+|(call|run)/.+|file=(?!https?:).+)"
 )
 # The template speaks of Gradio's own site, and of a manifest at the root, which is the API's.
 _FOREIGN = re.compile(rb"\s*<(?:meta\s[^>]*(?:og:|twitter:)[^>]*|link rel=\"manifest\"[^>]*)>")
@@ -120,8 +120,6 @@ def _refusal(connection: HTTPConnection, method: str, path: str) -> Response | N
         return PlainTextResponse("Nobody is logged in.", status_code=401)
     if not _OPEN.fullmatch(path):
         return PlainTextResponse("Not found.", status_code=404)
-    if method == "POST" and connection.headers.get("sec-fetch-site") == "cross-site":
-        return PlainTextResponse("Another site sent this.", status_code=403)
     return None
 
 

@@ -52,11 +52,15 @@ class Page:
                 self.gallery = GalleryTab(playground, self.thread)
             with gr.Tab("Styles", id="styles") as self.styles_tab:
                 self.styles = StylesTab(playground)
-            with gr.Tab("Export", id="export") as self.export_tab:
+            with gr.Tab("Export", id="export", elem_id="export") as self.export_tab:
                 self.export = ExportTab(playground)
 
     def _wire(self) -> None:
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        quiet: dict[str, Any] = {
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "queue": False,
+        }
         opened = [self.thread, self.chat.chat]
         self.blocks.load(self.enter, None, [*opened, self.banner, self.threads], **quiet)
         self.threads.select(self.open, None, [*opened, self.threads, self.tabs], **quiet)

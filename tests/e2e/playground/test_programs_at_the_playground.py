@@ -1,0 +1,90 @@
+"""The page's one endpoint for programs, by Gradio's own client; and two workspaces side by side."""
+
+from typing import Any
+
+import httpx
+import pytest
+from gradio_client import Client
+
+from tests.e2e.conftest import Cli, references
+from tests.e2e.playground.browser import Doors
+
+
+def key_of(home: Cli, workspace: str) -> dict[str, str]:
+    """The header by which a program of this workspace is known."""
+    secret = home.json("key", "create", workspace, ASSETQL_WORKSPACE=workspace)["secret"]
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def client_of(doors: Doors, headers: dict[str, str]) -> Client:
+    """Gradio's client on the playground."""
+    return Client(f"{doors.url}/ui/", headers=headers, verbose=False, analytics_enabled=False)
+
+
+@pytest.fixture(scope="module")
+def studio(home: Cli) -> dict[str, str]:
+    """A workspace that has a style."""
+    home.json("style", "set", "Meadow", *references("noto", 3), ASSETQL_WORKSPACE="studio")
+    return key_of(home, "studio")
+
+
+def test_a_program_says_something_and_gets_the_answer(doors: Doors, studio: dict[str, str]) -> None:
+    client = client_of(doors, studio)
+    endpoints: Any = client.view_api(return_format="dict")
+    assert list(endpoints["named_endpoints"]) == ["/chat"]
+    answer, thread = client.predict("What styles do we have?", "", api_name="/chat")
+    assert "style" in answer
+    assert thread.startswith("web-")
+    _, again = client.predict("How much are 12 potions?", thread, api_name="/chat")
+    assert again == thread
+
+
+def test_two_workspaces_see_nothing_of_each_other(
+    doors: Doors, home: Cli, studio: dict[str, str]
+) -> None:
+    other = key_of(home, "other")
+    style = home.json("style", "list", ASSETQL_WORKSPACE="studio")[0]["style_id"]
+    reference = f"{doors.url}/ui/media/references/{style}/0"
+    assert httpx.get(reference, headers=studio).headers["content-type"] == "image/png"
+    assert httpx.get(reference, headers=other).status_code == 404
+    assert httpx.get(reference).status_code == 401
+    theirs, thread = client_of(doors, studio).predict("List our styles", "", api_name="/chat")
+    ours, _ = client_of(doors, other).predict("List our styles", thread, api_name="/chat")
+    assert theirs != ours
+    assert "no style" in ours
+
+
+def test_a_session_of_the_browser_is_its_owners(
+    doors: Doors, home: Cli, studio: dict[str, str]
+) -> None:
+    other = key_of(home, "another")
+    session = f"{doors.url}/ui/gradio_api/queue/data?session_hash=guessed"
+    with httpx.stream("GET", session, headers=studio) as first:
+        assert first.status_code == 200
+    assert httpx.get(session, headers=other).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["gradio_api/file=http://127.0.0.1:1/", "gradio_api/proxy=http://127.0.0.1:1/", "monitoring"],
+)
+def test_the_page_fetches_nothing_for_anybody(
+    doors: Doors, studio: dict[str, str], path: str
+) -> None:
+    assert httpx.get(f"{doors.url}/ui/{path}", headers=studio).status_code == 404
+
+
+def test_who_is_not_logged_in_is_sent_to_the_login(doors: Doors) -> None:
+    answer = httpx.get(f"{doors.url}/ui/?thread=web-1")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/login?next=%2Fui%2F%3Fthread%3Dweb-1"
+    assert httpx.get(f"{doors.url}/ui/config").status_code == 401
+
+
+def test_the_page_names_no_other_site_and_forbids_them(
+    doors: Doors, studio: dict[str, str]
+) -> None:
+    page = httpx.get(f"{doors.url}/ui/", headers=studio)
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    head = page.text.partition("window.gradio_config")[0]
+    assert "http" not in head
