@@ -11,9 +11,8 @@ from langchain_core.messages import AIMessageChunk
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
 
-from agent.inbox import MOST_TEXT
 from agent.turn import answer_to
-from assetql.domain.errors import InvalidInput, Unavailable
+from assetql.domain.errors import Unavailable
 from integrations.api.dependencies import Agent, Caller
 from integrations.api.idempotency import IdempotentRoute, Key
 from integrations.api.problems import problem_responses
@@ -23,34 +22,34 @@ from integrations.api.protocol.assistant import GRAPH_ID
 from integrations.api.protocol.bodies import Closed, Name
 from integrations.api.protocol.dependencies import Runs
 from integrations.api.protocol.live_runs import LiveRun
-from integrations.api.protocol.run_bodies import PersonMessage, RunBody, RunInput
+from integrations.api.protocol.run_bodies import PersonMessage, RunBody, RunInput, Text
 from integrations.api.protocol.starting import start_run
 from integrations.api.protocol.states import States
 
-router = APIRouter(tags=["agent"])
+router = APIRouter(tags=["agent", "health"])  # open to everybody
 SESSION = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
-Text = Annotated[str, Field(max_length=MOST_TEXT)]
 Session = Annotated[
     Name | None, Header(alias=SESSION, description="The thread; by default a new one")
 ]
 
 
-class Invocation(Closed):
-    """What a person says: `prompt`, or `input` as a run of the protocol takes it."""
+class Prompt(Closed):
+    """What a person says."""
 
-    prompt: Text | None = Field(default=None, examples=["What can you do?"])
-    input: Text | RunInput | None = None
+    prompt: Text = Field(examples=["What can you do?"])
 
-    @property
-    def said(self) -> RunInput:
-        """Raises: InvalidInput where both or none were sent."""
-        sent = [each for each in (self.prompt, self.input) if each is not None]
-        if len(sent) != 1:
-            raise InvalidInput("Send prompt or input.", remedy='{"prompt": "What can you do?"}')
-        (said,) = sent
-        if isinstance(said, RunInput):
-            return said
-        return RunInput(messages=[PersonMessage(role="user", content=said)])
+
+class Input(Closed):
+    """The same, or as a run of the protocol takes it."""
+
+    input: Text | RunInput
+
+
+def _said(body: Prompt | Input) -> RunInput:
+    sent = body.prompt if isinstance(body, Prompt) else body.input
+    if isinstance(sent, RunInput):
+        return sent
+    return RunInput(messages=[PersonMessage(role="user", content=sent)])
 
 
 class Invoked(BaseModel):
@@ -87,7 +86,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 @invoking.post("/invocations", responses=_ANSWERS)
 async def invoke(
-    body: Invocation,
+    body: Prompt | Input,
     caller: Caller,
     agent: Agent,
     runs: Runs,
@@ -97,7 +96,7 @@ async def invoke(
 ) -> Response:
     """Says it in the session's thread, and answers when the assistant has."""
     thread_id = session or str(uuid4())
-    run = RunBody(assistant_id=GRAPH_ID, input=body.said)
+    run = RunBody(assistant_id=GRAPH_ID, input=_said(body))
     live = await start_run(runs, run, thread_id=thread_id, caller=caller, key=key)
     headers = {SESSION: thread_id}
     if "text/event-stream" in accept:

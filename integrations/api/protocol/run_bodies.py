@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, cast
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from agent.inbox import MOST_TEXT, MOST_UPLOADS
-from assetql.domain.errors import InvalidInput
+from assetql.domain.errors import Conflict, InvalidInput
 from integrations.api.protocol.bodies import Closed, Metadata, Name, StreamModes
 
 _PEOPLE = ("user", "human")
-_IDS = frozenset({"thread_id", "assistant_id", "graph_id", "run_id"})
 _INTERNAL = "__pregel_"  # what a RemoteGraph inside another graph sends along
 _STRATEGIES = {
     "interrupt": "a turn that has begun to act is not cut off by the next message.",
@@ -20,11 +19,14 @@ _ONLY_INPUT = "only what a person says can be sent."
 _IDENTITY = "who asks is known from the credentials."
 
 
+Text = Annotated[str, Field(max_length=MOST_TEXT, pattern=r"\S")]
+
+
 class TextBlock(Closed):
     """Text."""
 
     type: Literal["text"]
-    text: str = Field(max_length=MOST_TEXT)
+    text: Text
 
 
 class FileBlock(Closed):
@@ -64,10 +66,10 @@ class PersonMessage(Closed):
     role: Person = None
     type: Person = None
     content: (
-        Annotated[str, Field(max_length=MOST_TEXT)]
+        Text
         | Annotated[
             list[Annotated[TextBlock | FileBlock, Field(discriminator="type")]],
-            Field(max_length=2 * MOST_UPLOADS),
+            Field(min_length=1, max_length=2 * MOST_UPLOADS),
         ]
     )
     id: Name | None = None
@@ -98,23 +100,35 @@ class Command(Closed):
     resume: ApprovalAnswer
 
 
-def _harmless(configurable: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
-    kept = {name: v for name, v in configurable.items() if not name.startswith(_INTERNAL)}
-    for name in kept:
-        if name not in _IDS:
-            raise InvalidInput(
-                f"config.configurable.{name} is refused: {_IDENTITY}",
-                remedy=f"Leave {name} out.",
-            )
-    return kept
+class Configurable(Closed):
+    """Ids that clients send along; only the thread's is looked at."""
+
+    thread_id: Name | None = None
+    assistant_id: Name | None = None
+    graph_id: Name | None = None
+    run_id: Name | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _harmless(cls, sent: object) -> object:
+        """Raises: InvalidInput for what could say who asks, or how."""
+        if not isinstance(sent, dict):
+            return sent
+        fields = cast("dict[str, object]", sent)
+        kept = {name: v for name, v in fields.items() if not name.startswith(_INTERNAL)}
+        for name in kept:
+            if name not in cls.model_fields:
+                raise InvalidInput(
+                    f"config.configurable.{name} is refused: {_IDENTITY}",
+                    remedy=f"Leave {name} out.",
+                )
+        return kept
 
 
 class RunConfig(Closed):
     """Accepted as clients send it; only a `thread_id` is looked at, and has to be the run's."""
 
-    configurable: Annotated[dict[str, JsonValue], AfterValidator(_harmless)] = Field(
-        default_factory=dict
-    )
+    configurable: Configurable = Configurable()
     tags: list[str] = Field(default_factory=list)
     metadata: Metadata = Field(default_factory=dict)
     recursion_limit: int | None = Field(default=None, ge=1, description="No effect: it is fixed")
@@ -130,8 +144,8 @@ def _allowed(strategy: object) -> object:
     return strategy
 
 
-class RunBody(Closed):
-    """A run: `input`, or a `command`; with neither it takes up what the thread was told."""
+class RunOptions(Closed):
+    """How a run is carried out."""
 
     refused: ClassVar[Mapping[str, str]] = {
         "context": _IDENTITY,
@@ -146,8 +160,6 @@ class RunBody(Closed):
         "langsmith_tracer": "there is no LangSmith here.",
     }
     assistant_id: str
-    input: RunInput | None = None
-    command: Command | None = None
     stream_mode: StreamModes = Field(default_factory=lambda: ["values"])
     stream_subgraphs: bool = Field(default=False, description="No effect: there are none")
     stream_resumable: bool = Field(default=False, description="No effect: every stream is")
@@ -164,16 +176,46 @@ class RunBody(Closed):
     durability: Literal["sync"] = "sync"
     strict_resume: bool = Field(default=True, description="No effect: every answer is checked")
 
+    def require_thread(self, thread_id: str) -> None:
+        """Raises: Conflict where the config names another thread."""
+        named = self.config.configurable.thread_id
+        if named not in (None, thread_id):
+            raise Conflict(
+                f"config.configurable.thread_id is {named!r}, the run's thread {thread_id!r}.",
+                remedy="Leave it out of the config.",
+            )
+
+
+class RunBody(RunOptions):
+    """A run: `input`, or a `command`; with neither it takes up what the thread was told."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"properties": {"input": {"type": "null"}}},
+                {"properties": {"command": {"type": "null"}}},
+            ]
+        }
+    )
+    input: RunInput | None = None
+    command: Command | None = None
+
     def model_post_init(self, context: Any, /) -> None:
         """Raises: InvalidInput for input and command at once."""
         if self.input and self.command:
             raise InvalidInput("A run has input or a command.", remedy="Send one of them.")
 
-    def require_thread(self, thread_id: str) -> None:
-        """Raises: InvalidInput where the config names another thread."""
-        named = cast("object", self.config.configurable.get("thread_id", thread_id))
-        if named != thread_id:
-            raise InvalidInput(
-                f"config.configurable.thread_id is {named!r}, the run's thread {thread_id!r}.",
-                remedy="Leave it out of the config.",
-            )
+
+class StatelessBody(RunOptions):
+    """A run without a thread of the client's: there is nothing to answer or to take up in it."""
+
+    refused: ClassVar[Mapping[str, str]] = {
+        **RunOptions.refused,
+        "command": "nothing waits in a thread that is new.",
+    }
+    input: RunInput
+
+    @property
+    def command(self) -> None:
+        """There is none."""
+        return

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from integrations.api.protocol.answers import Alive, Info
 
-router = APIRouter(tags=["agent"])
+router = APIRouter(tags=["agent", "health"])  # open to everybody
 
 
 @router.get("/ok")

@@ -10,14 +10,19 @@ from assetql.domain.identity import Action, Principal
 from assetql.pipeline.approve import answer_approval
 from integrations.api.protocol.assistant import require_assistant
 from integrations.api.protocol.live_runs import AtEnd, LiveRun, LiveRuns
-from integrations.api.protocol.run_bodies import ApprovalAnswer, RunBody
+from integrations.api.protocol.run_bodies import (
+    ApprovalAnswer,
+    RunBody,
+    RunOptions,
+    StatelessBody,
+)
 from integrations.api.protocol.run_records import Run
 from integrations.api.protocol.said import new_message
 
 
 async def start_run(
     runs: LiveRuns,
-    body: RunBody,
+    body: RunBody | StatelessBody,
     *,
     thread_id: str,
     caller: Principal,
@@ -59,7 +64,7 @@ async def start_run(
 
 
 def _new_run(
-    agent: AgentServices, body: RunBody, thread_id: str, caller: Principal, position: int | None
+    agent: AgentServices, body: RunOptions, thread_id: str, caller: Principal, position: int | None
 ) -> Run:
     now = agent.services.clock.now()
     return Run(

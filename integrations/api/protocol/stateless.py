@@ -8,7 +8,6 @@ from fastapi.responses import StreamingResponse
 from sse_starlette import EventSourceResponse
 
 from agent.forgetting import forget_thread
-from assetql.domain.errors import InvalidInput
 from assetql.domain.identity import Principal
 from integrations.api.dependencies import Caller
 from integrations.api.idempotency import IdempotentRoute, Key
@@ -16,7 +15,7 @@ from integrations.api.problems import problem_responses
 from integrations.api.protocol.answers import RunOut
 from integrations.api.protocol.dependencies import Runs
 from integrations.api.protocol.live_runs import LiveRun, LiveRuns
-from integrations.api.protocol.run_bodies import RunBody
+from integrations.api.protocol.run_bodies import StatelessBody
 from integrations.api.protocol.run_view import ThreadRuns, run_out
 from integrations.api.protocol.runs import EVENTS, VALUES
 from integrations.api.protocol.starting import start_run
@@ -46,9 +45,7 @@ class _Passing:
             await forget_thread(agent, self.thread_id, caller=self.caller)
 
 
-async def _start(body: RunBody, caller: Principal, runs: LiveRuns, key: str) -> LiveRun:
-    if body.input is None:
-        raise InvalidInput("A run without a thread needs input.", remedy="Say something in it.")
+async def _start(body: StatelessBody, caller: Principal, runs: LiveRuns, key: str) -> LiveRun:
     thread_id = str(uuid4())
     passing = _Passing(runs, caller, thread_id)
     return await start_run(
@@ -63,7 +60,7 @@ async def _start(body: RunBody, caller: Principal, runs: LiveRuns, key: str) -> 
 
 @router.post("")
 async def create_run(
-    body: RunBody, response: Response, caller: Caller, runs: Runs, key: Key
+    body: StatelessBody, response: Response, caller: Caller, runs: Runs, key: Key
 ) -> RunOut:
     """Runs in the background."""
     live = await _start(body, caller, runs, key)
@@ -72,7 +69,9 @@ async def create_run(
 
 
 @router.post("/wait", responses=VALUES, response_class=StreamingResponse)
-async def wait_for_run(body: RunBody, caller: Caller, runs: Runs, key: Key) -> StreamingResponse:
+async def wait_for_run(
+    body: StatelessBody, caller: Caller, runs: Runs, key: Key
+) -> StreamingResponse:
     """Runs, and answers the values, or `__error__`."""
     live = await _start(body, caller, runs, key)
     of_thread = ThreadRuns(runs, caller, live.run.thread_id)
@@ -80,7 +79,9 @@ async def wait_for_run(body: RunBody, caller: Caller, runs: Runs, key: Key) -> S
 
 
 @router.post("/stream", responses=EVENTS, response_class=EventSourceResponse)
-async def stream_run(body: RunBody, caller: Caller, runs: Runs, key: Key) -> EventSourceResponse:
+async def stream_run(
+    body: StatelessBody, caller: Caller, runs: Runs, key: Key
+) -> EventSourceResponse:
     """Runs, and sends its events."""
     live = await _start(body, caller, runs, key)
     return streamed(

@@ -20,7 +20,6 @@ def saying(**message: Any) -> dict[str, Any]:
 BODIES: list[tuple[dict[str, Any], str]] = [
     ({"context": {"workspace": "rival"}}, "credentials"),
     ({"config": {"configurable": {"workspace": "rival"}}}, "credentials"),
-    ({"config": {"configurable": {"thread_id": "other"}}}, "'other'"),
     ({"input": None, "command": {"goto": "tools"}}, "goto"),
     ({"input": None, "command": {"update": {"messages": []}, "resume": None}}, "update"),
     ({"input": None, "command": {"update": {"messages": ["x"]}}}, "update"),
@@ -46,7 +45,7 @@ BODIES: list[tuple[dict[str, Any], str]] = [
     (saying(type="remove", id="inbox-1", content=""), "only what a person says"),
     (saying(role="user", content=[{"type": "image_url", "image_url": "x"}]), "image_url"),
     (saying(role="user", content="Hi", additional_kwargs={"kind": "notice"}), "kind"),
-    (saying(role="user", content=" "), "empty"),
+    (saying(role="user", content=" "), "content"),
     ({"input": {"messages": [], "taken": 9}}, "taken"),
 ]
 ROUTES = [
@@ -79,6 +78,8 @@ def test_what_a_run_may_not_bring_along(http: httpx.Client) -> None:
             answer = http.post(f"/threads/t/runs{way}", json=HELLO | change)
             assert answer.status_code == 422, (change, answer.text)
             assert reason in answer.json()["detail"], (change, answer.text)
+    elsewhere = {"config": {"configurable": {"thread_id": "other"}}}
+    assert http.post("/threads/t/runs", json=HELLO | elsewhere).status_code == 409
     missing = saying(role="user", content=[{"type": "file", "file_id": "upl_none"}])
     assert http.post("/threads/t/runs", json=HELLO | missing).status_code == 404
     assert http.get("/threads/t").json()["values"] == {"messages": []}
