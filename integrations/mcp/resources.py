@@ -3,14 +3,15 @@
 import json
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from anyio.to_thread import run_sync
 from mcp.server import MCPServer
-from mcp.server.context import CallNext, HandlerResult
+from mcp.server.context import CallNext, HandlerResult, ServerMiddleware
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
-from mcp.types import ListResourcesResult, Resource
+from mcp.shared.exceptions import MCPError
+from mcp.types import INTERNAL_ERROR, ListResourcesResult, Resource
 
 from agent.tools.artifacts import Facts, asset_facts, batch_card, style_card
 from assetql.domain.errors import AssetQLError, NotFound
@@ -21,11 +22,13 @@ from assetql.pipeline.batch_status import get_batch, report_batch
 from assetql.pipeline.export import get_package
 from assetql.pipeline.learn_style import find_style, list_styles
 from assetql.services import Services
+from assetql.telemetry.events import EventLog
 from integrations.mcp.calls import LinkTo, Request, WhoAsks
 
 _JSON = "application/json"
 _PNG = "image/png"
 _LISTED = 50
+_EVENTS = EventLog(__name__)
 T = TypeVar("T")
 Reads = Callable[[str, Principal], T]
 
@@ -59,12 +62,7 @@ def add_resources(server: MCPServer, services: Services, who: WhoAsks, link: Lin
         """A package: what is in it, and a link to its ZIP that is signed now and soon ends."""
         return await _read(context, who, partial(read.package, context.request_context), export_id)
 
-    async def listing(ctx: Request, call_next: CallNext) -> HandlerResult:
-        if ctx.method != "resources/list":
-            return await call_next(ctx)
-        return ListResourcesResult(resources=await run_sync(read.listed, who(ctx)))
-
-    server.middleware.append(listing)
+    server.middleware.append(_listing(read, who))
 
 
 async def _read(context: Context, who: WhoAsks, reads: Reads[T], key: str) -> T:
@@ -76,6 +74,24 @@ async def _read(context: Context, who: WhoAsks, reads: Reads[T], key: str) -> T:
         raise ResourceNotFoundError(str(error)) from error
     except AssetQLError as error:
         raise ResourceError(str(error)) from error
+
+
+def _listing(read: "_Reader", who: WhoAsks) -> ServerMiddleware[Any]:
+    """The list is the workspace's, where the SDK's own is the same for everybody."""
+
+    async def listing(ctx: Request, call_next: CallNext) -> HandlerResult:
+        if ctx.method != "resources/list":
+            return await call_next(ctx)
+        try:
+            return ListResourcesResult(resources=await run_sync(read.listed, who(ctx)))
+        except AssetQLError as error:
+            raise MCPError(INTERNAL_ERROR, str(error)) from error
+        # The SDK masks crashes of tools and templates, but tells a client those of a middleware.
+        except Exception as error:
+            _EVENTS.crash("resources.crashed", error)
+            raise MCPError(INTERNAL_ERROR, "Error listing resources") from error
+
+    return listing
 
 
 class _Reader:

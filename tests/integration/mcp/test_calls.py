@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 import pytest
 from mcp import Client
+from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult
 
 from assetql.domain.identity import Principal, Role
@@ -96,6 +97,22 @@ async def test_a_crash_is_told_without_its_details(services: Services, mode: str
 
     assert result.is_error
     assert text_of(result) == "Error executing tool set_style"
+
+
+def crash(_: object) -> Principal:
+    raise ZeroDivisionError("secret detail")
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+async def test_no_way_of_asking_tells_a_crash(services: Services, mode: str) -> None:
+    async with Client(create_mcp(services, crash, no_link), mode=mode) as client:
+        assert text_of(await client.call_tool("list_styles")) == "Error executing tool list_styles"
+        with pytest.raises(MCPError, match="Error listing resources"):
+            await client.list_resources()
+        with pytest.raises(
+            MCPError, match=r"^Error creating resource from template assetql:[^ ]*$"
+        ):
+            await client.read_resource("assetql://styles/x")
 
 
 async def test_calls_at_once_are_each_answered(served: Served) -> None:
