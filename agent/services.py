@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
+from threading import Event
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from langchain_core.language_models import BaseChatModel
@@ -60,6 +61,12 @@ class AgentServices:
     saver: Saver
     graph: CompiledStateGraph[Any, AgentContext, Any, Any]
     pool: ThreadPoolExecutor
+    # Set once the process is asked to end: turns that are cut off then are resumed by the next.
+    ending: Event = field(default_factory=Event, compare=False)
+    # Who ends the process waits for them: a turn's task may be gone before it is handed back.
+    finishing: set[asyncio.Task[None]] = field(
+        default_factory=set[asyncio.Task[None]], compare=False
+    )
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs a blocking store call on threads that no model call can fill up."""

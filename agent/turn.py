@@ -74,7 +74,10 @@ async def run_turn(
                     yield part
     finally:
         # Cancelled a second time, it still gives the thread back.
-        await asyncio.shield(turn.finish())
+        finishing = asyncio.create_task(turn.finish())
+        services.finishing.add(finishing)
+        finishing.add_done_callback(services.finishing.discard)
+        await asyncio.shield(finishing)
 
 
 @dataclass(frozen=True)
@@ -228,12 +231,12 @@ class _Turn:
     async def finish(self) -> None:
         """Gives the thread back; what the graph has taken in counts as answered.
 
+        Not where the process that ends has cut the turn off: the next one resumes it.
         Raises: StaleClaim for a turn that had run to its end: its answer may not be stored.
         """
         agent = self.door.agent
         try:
-            taken = _taken(await self._snapshot()) if self.taken is None else self.taken
-            consumed = max(taken, self.lease.consumed)
+            consumed = max(await self._answered(), self.lease.consumed)
             await agent.saver.afinish_turn(self.config, consumed=consumed)
         except StaleClaim:
             lease = self.lease
@@ -245,6 +248,12 @@ class _Turn:
             )
             if self.taken is not None:
                 raise
+
+    async def _answered(self) -> int:
+        """The position of the last message that nobody has to come back to."""
+        if self.taken is not None:
+            return self.taken
+        return 0 if self.door.agent.ending.is_set() else _taken(await self._snapshot())
 
 
 def answer_to(position: int, messages: Sequence[AnyMessage]) -> str:

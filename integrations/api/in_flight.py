@@ -11,18 +11,19 @@ _PATIENCE = 5.0  # seconds; the server has cancelled them by then
 
 
 class InFlight:
-    """The tasks of the requests that have begun and not ended."""
+    """The tasks of the requests that have begun and not ended; `finishing`: what they leave."""
 
-    def __init__(self) -> None:
+    def __init__(self, finishing: set[asyncio.Task[None]]) -> None:
         self.tasks: set[asyncio.Task[Any]] = set()
+        self._finishing = finishing
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """On leaving, cancelled turns give their threads back before the stores are closed."""
         yield
-        others = self.tasks - {asyncio.current_task()}
-        if others:
-            await asyncio.wait(others, timeout=_PATIENCE)
+        for tasks in (self.tasks, self._finishing):
+            if tasks:
+                await asyncio.wait(set(tasks), timeout=_PATIENCE)
 
 
 class Counted:

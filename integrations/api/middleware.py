@@ -29,6 +29,6 @@ def add_middleware(app: FastAPI, settings: Settings, authenticator: Authenticato
             expose_headers=("Location", "Content-Location", "Retry-After", REQUEST_ID),
         )
     app.add_middleware(Requests, https=(settings.public_url or "").startswith("https:"))
-    in_flight = InFlight()
+    in_flight = InFlight(app.state.agent.finishing)
     app.add_middleware(Counted, in_flight=in_flight)
     app.state.running.insert(0, in_flight.running)  # left last, once the doors have stopped

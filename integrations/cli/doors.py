@@ -18,9 +18,9 @@ from integrations.cli.session import opened
 from integrations.cli.workers import handlers_work, worker_commands
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from fastapi import FastAPI
 
-_SERVER = ("authlib", "fastapi", "jwt", "limits", "sse_starlette", "uvicorn")
+_SERVER = ("authlib", "fastapi", "httpx2", "jwt", "sse_starlette", "uvicorn")
 _GRACE = 20  # seconds for the turns in hand, once the process is asked to end
 _TENDED = 2.0  # seconds between two looks at the workers
 
@@ -91,9 +91,11 @@ def public_url(settings: Settings, listener: socket.socket) -> str:
     return settings.public_url or f"http://{shown}:{port}"
 
 
-def serve(app: "ASGIApp", listener: socket.socket) -> None:
+def serve(app: "FastAPI", listener: socket.socket) -> None:
     """Answers until it is asked to end; turns in hand are given time, then handed back."""
     import uvicorn
+
+    from integrations.api.server import Server
 
     config = uvicorn.Config(
         app,
@@ -103,7 +105,7 @@ def serve(app: "ASGIApp", listener: socket.socket) -> None:
         server_header=False,
     )
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config, app.state.agent.ending.set).run(sockets=[listener])
 
 
 def is_loopback(host: str) -> bool:

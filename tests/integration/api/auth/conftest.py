@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from agent.services import open_agent
 from assetql.services import Services
@@ -28,6 +29,7 @@ class Door:
     services: Services
     access: Access
     clock: ManualClock
+    app: FastAPI
 
     def me(self, **headers: str) -> httpx.Response:
         return self.client.get("/me", headers=named(headers))
@@ -83,7 +85,7 @@ def _door(services: Services, clock: ManualClock, *, no_auth: bool) -> Generator
     app = create_api(agent, authenticator=access.authenticator, routers=access.routers)
     app.api_route("/me", methods=["GET", "POST"], include_in_schema=False)(who)
     with serving(app) as address, browser(address) as client:
-        yield Door(client=client, services=services, access=access, clock=clock)
+        yield Door(client=client, services=services, access=access, clock=clock, app=app)
     agent.close()
 
 
