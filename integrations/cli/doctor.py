@@ -17,6 +17,7 @@ from assetql.settings import Settings
 from integrations.cli.output import console, explained, print_json
 from integrations.cli.session import family_findings, open_configured, read_settings
 
+_DOORS = {"HTTP API": "fastapi", "playground": "gradio", "MCP": "mcp", "Slack": "slack_bolt"}
 _MARKS: dict[State, str] = {
     "ok": "[green]✓[/]",
     "note": "[yellow]•[/]",
@@ -128,6 +129,45 @@ def _style(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _doors(settings: Settings) -> Iterator[Finding]:
+    missing = [name for name, package in _DOORS.items() if find_spec(package) is None]
+    if missing:
+        hint = "pip install 'assetql[doors]'"
+        yield Finding("Doors", "note", f"not installed: {', '.join(missing)}", hint)
+    else:
+        yield Finding("Doors", "ok", ", ".join(_DOORS))
+    if settings.issuer and not settings.audience:
+        hint = "Set ASSETQL_AUDIENCE to the app client's id."
+        yield Finding("Login", "wrong", f"{settings.issuer}, but for nobody's client", hint)
+    elif settings.issuer:
+        yield Finding("Login", "ok", settings.issuer)
+    else:
+        hint = "For people and tokens of an OIDC issuer set ASSETQL_ISSUER and ASSETQL_AUDIENCE."
+        yield Finding("Login", "ok", "by the link of `assetql up`, and by API keys", hint)
+    yield from _slack(settings)
+
+
+def _slack(settings: Settings) -> Iterator[Finding]:
+    app = settings.slack_bot_token or settings.slack_client_id
+    way = settings.slack_signing_secret or settings.slack_app_token
+    if app and not way:
+        hint = "Set ASSETQL_SLACK_SIGNING_SECRET (HTTP) or ASSETQL_SLACK_APP_TOKEN (Socket Mode)."
+        yield Finding("Slack", "wrong", "nothing says how it reaches us", hint)
+    elif way and not app:
+        hint = "Set ASSETQL_SLACK_BOT_TOKEN, or ASSETQL_SLACK_CLIENT_ID and its secret."
+        yield Finding("Slack", "wrong", "nothing says in whose name to answer", hint)
+    elif app:
+        ways = [
+            way
+            for way, is_set in (
+                ("HTTP", settings.slack_signing_secret),
+                ("Socket Mode", settings.slack_app_token),
+            )
+            if is_set
+        ]
+        yield Finding("Slack", "ok", f"set up for {' and '.join(ways)}")
+
+
 def _telemetry(settings: Settings) -> Iterator[Finding]:
     if not settings.tracing:
         yield Finding("Traces and metrics", "ok", "off", "Set ASSETQL_TRACING=true to have them.")
@@ -150,5 +190,6 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _chat_model,
     _image_model,
     _style,
+    _doors,
     _telemetry,
 )

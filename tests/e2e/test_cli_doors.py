@@ -96,3 +96,21 @@ def test_a_door_that_is_half_set_up_says_what_lacks(cli: Cli, command: str, vari
     refused = cli(command, ASSETQL_ISSUER="https://login.example", ASSETQL_PORT="0")
     assert refused.code == 1
     assert variable in refused.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "what", "remedy"),
+    [
+        ({"ASSETQL_ISSUER": "https://login.example"}, "Login", "ASSETQL_AUDIENCE"),
+        ({"ASSETQL_SLACK_BOT_TOKEN": "xoxb-1"}, "Slack", "ASSETQL_SLACK_SIGNING_SECRET"),
+        ({"ASSETQL_SLACK_APP_TOKEN": "xapp-1"}, "Slack", "ASSETQL_SLACK_BOT_TOKEN"),
+    ],
+)
+def test_doctor_tells_of_a_door_that_is_half_set_up(
+    cli: Cli, settings: dict[str, str], what: str, remedy: str
+) -> None:
+    ran = cli("doctor", "--json", **settings)
+    assert ran.code == 1
+    (wrong,) = [finding for finding in ran.document if finding["state"] == "wrong"]
+    assert wrong["what"] == what
+    assert remedy in wrong["remedy"]
