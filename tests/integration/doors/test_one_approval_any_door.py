@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx2
+from langgraph_sdk.client import SyncLangGraphClient
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
@@ -53,10 +54,11 @@ def test_asked_in_slack_answered_over_http(doors: Doors) -> None:
     assert status_of(doors, approval_id) is ApprovalStatus.APPROVED
 
 
-def asked_over_http(client: Any) -> str:
-    said = {"messages": [{"role": "user", "content": ASK}]}
+def asked_over_http(client: SyncLangGraphClient) -> str:
+    said: dict[str, Any] = {"messages": [{"role": "user", "content": ASK}]}
     client.runs.wait("t", "assetql", input=said, if_not_exists="create")
-    (waiting,) = client.threads.get_state("t")["interrupts"]
+    state: Any = client.threads.get_state("t")
+    (waiting,) = state["interrupts"]
     return str(waiting["value"]["approval_id"])
 
 
@@ -84,7 +86,8 @@ def test_asked_over_http_answered_in_slack(doors: Doors) -> None:
         assert doors.answers(approval_id, "approve", doors.key(Role.APPROVER)).status_code == 409
         doors.make_images()
         client.runs.wait("t", "assetql", input=None)
-        told = client.threads.get_state("t")["values"]["messages"]
+        state: Any = client.threads.get_state("t")
+        told = state["values"]["messages"]
         notices = [m["content"] for m in told if "Notice from AssetQL" in str(m["content"])]
         assert any("APPROVED" in notice or "approved" in notice for notice in notices)
         assert any("has ended" in notice for notice in notices)
@@ -95,7 +98,8 @@ async def test_asked_over_mcp_answered_over_http(doors: Doors) -> None:
     headers = {"Authorization": f"Bearer {doors.key(Role.EDITOR)}"}
     async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
         transport = streamable_http_client(f"{doors.address}/mcp", http_client=http)
-        async with Client(transport) as client:
+        async with Client(transport) as opened:
+            client: Any = opened
             drafted = await client.call_tool(
                 "create_batch", {"items": [{"name": "Flask", "width": 128, "height": 128}]}
             )
