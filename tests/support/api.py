@@ -10,6 +10,7 @@ from assetql.domain.identity import Principal
 from assetql.pipeline.api_keys import create_api_key
 from assetql.services import Services
 from integrations.api.app import create_api
+from integrations.api.auth import keys
 from integrations.api.auth.credentials import Credentials
 from tests.support.serving import serving
 
@@ -20,7 +21,7 @@ def api_served(services: Services) -> Generator[str]:
     agent = open_agent(services)
     ways_in = Credentials(services=services, tokens=None, use="access")
     try:
-        with serving(create_api(agent, authenticator=ways_in)) as address:
+        with serving(create_api(agent, authenticator=ways_in, routers=(keys.router,))) as address:
             yield address
     finally:
         agent.close()
@@ -44,7 +45,7 @@ def secret_for(services: Services, caller: Principal) -> str:
 def client_of(address: str, services: Services, caller: Principal) -> Generator[httpx.Client]:
     """A client that comes with a key of the caller's."""
     headers = {"Authorization": f"Bearer {secret_for(services, caller)}"}
-    with httpx.Client(base_url=address, headers=headers, timeout=30) as client:
+    with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
         yield client
 
 

@@ -1,10 +1,11 @@
 """Assets over HTTP."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from assetql.domain.asset import Asset
 from assetql.domain.imaging import MAX_SIDE
@@ -16,7 +17,21 @@ from integrations.api.resources.models import AssetId, BatchId, Closed, NextCurs
 Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\u0000]*$")]
 Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"\S", examples=["boss drop"])]
 Side = Annotated[int | None, Field(ge=1, le=MAX_SIDE, description="Pixels")]
-Moment = Annotated[AwareDatetime | None, Field(description="ISO 8601 with a time zone")]
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _written(value: object) -> object:
+    """Numbers would be taken for seconds since 1970, which nobody means."""
+    if isinstance(value, str) and not _DATE.match(value):
+        raise ValueError("Write it as 2026-01-31T12:00:00Z")
+    return value
+
+
+Moment = Annotated[
+    AwareDatetime | None,
+    BeforeValidator(_written),
+    Field(description="RFC 3339, with a time zone", examples=["2026-01-31T12:00:00Z"]),
+]
 Tags = Annotated[tuple[Tag, ...], Field(max_length=20)]
 
 
