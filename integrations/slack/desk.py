@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
@@ -47,6 +48,7 @@ class Desk:
         self.storing = ThreadPoolExecutor(_STORING, thread_name_prefix="slack")
         self.teams: Installations = self._teams()
         self.shown = Shown()
+        self._talking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._under_way: set[asyncio.Task[Any]] = set()
 
@@ -90,6 +92,10 @@ class Desk:
                 yield
         finally:
             self._under_way.discard(task)
+
+    def talking(self, thread_id: str) -> asyncio.Lock:
+        """Held while an answer is shown in a thread, so that no two are shown across each other."""
+        return self._talking.setdefault(thread_id, asyncio.Lock())
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:

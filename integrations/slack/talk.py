@@ -48,11 +48,15 @@ async def converse(
     if message:
         await _show_status(desk, team, place)
     turn = _Turn(desk, team, place, Stream(client, place), asked=message is not None)
-    parts = run_turn(desk.agent, caller=caller, thread_id=place.thread_id, message=message)
-    async with aclosing(parts) as stream:
-        async for event in chat_events(stream):
-            await turn.show(event)
-    await turn.end()
+    async with desk.talking(place.thread_id):
+        parts = run_turn(desk.agent, caller=caller, thread_id=place.thread_id, message=message)
+        async with aclosing(parts) as stream:
+            async for event in chat_events(stream):
+                await turn.show(event)
+        told = await turn.catch_up()
+        await turn.end()
+        if told:
+            await desk.agent.call(desk.threads.tell, team.workspace, place.thread_id, told)
 
 
 async def _show_status(desk: Desk, team: Installation, place: Place) -> None:
@@ -82,6 +86,7 @@ class _Turn:
     approvals: list[str] = field(default_factory=list[str])
     assets: list[str] = field(default_factory=list[str])
     batches: list[str] = field(default_factory=list[str])
+    noticed: set[str] = field(default_factory=set[str])
     spoke: bool = False
 
     async def show(self, event: ChatEvent) -> None:
@@ -101,10 +106,22 @@ class _Turn:
                 if joined and self.asked and not self.desk.shown.has(self.place.thread_id, reply):
                     await self._say(reply)
 
+    async def catch_up(self) -> int:
+        """Shows the notices that a turn of another door has taken up; the last one's position."""
+        threads = self.desk.threads
+        missed = await self.desk.agent.call(
+            threads.untold, self.team.workspace, self.place.thread_id
+        )
+        for notice in missed:
+            if notice.text not in self.noticed:
+                self._notice(notice.text, notice.facts)
+        return missed[-1].position if missed else 0
+
     async def end(self) -> None:
         """Ends the answer, then shows the questions and the images."""
         if self.titles:
-            await self.stream.plan(f"{len(self.titles)} steps, done")
+            steps = len(self.titles)
+            await self.stream.plan(f"{steps} {'step' if steps == 1 else 'steps'}, done")
         blocks = [*self.blocks, feedback()] if self.spoke else self.blocks
         await self.stream.end(blocks, text=self.summary[0] if self.summary else "The answer.")
         for approval_id in dict.fromkeys(self.approvals):
@@ -160,6 +177,7 @@ class _Turn:
             self.blocks += package_buttons(None, [artifact], first=len(self.blocks))
 
     def _notice(self, text: str, facts: Mapping[str, object]) -> None:
+        self.noticed.add(text)
         if "approval_id" in facts:
             return  # the question's own message says so
         lines = notice_lines(text, facts)

@@ -8,6 +8,7 @@ from typing import Any, cast
 from agent.services import AgentServices
 from assetql.domain.door_record import DoorRecord, RecordKind
 from assetql.domain.errors import Conflict
+from assetql.domain.thread import InboxMessage, MessageKind
 
 _KIND = RecordKind.SLACK_THREAD
 _QUESTION = RecordKind.SLACK_QUESTION
@@ -16,12 +17,16 @@ PREFIX = "slack-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where in Slack; `user` is who spoke there last."""
+    """Where in Slack; `user` is who spoke there last.
+
+    `told` is the position in the thread's inbox up to which its notices were shown there.
+    """
 
     team_id: str
     channel: str
     thread_ts: str
     user: str
+    told: int = 0
 
     @property
     def thread_id(self) -> str:
@@ -43,17 +48,40 @@ class Threads:
     """Places by thread, and the questions that stand there; of a workspace."""
 
     def __init__(self, agent: AgentServices) -> None:
+        self._stores = agent.services.stores
         self._records = agent.services.stores.doors
         self._clock = agent.services.clock
 
     def keep(self, workspace: str, place: Place) -> None:
         """Remembers where the thread is, and who spoke there last."""
         now = self._clock.now()
-        record = _record(workspace, _KIND, place.thread_id, asdict(place), self._clock.now())
+        record = _record(workspace, _KIND, place.thread_id, asdict(place), now)
         there = self._records.add(record, now=now)
-        if there and there.document != record.document:
-            with suppress(Conflict):  # somebody else spoke at the same time
-                self._records.save(replace(record, version=there.version + 1))
+        if there:
+            told = max(place.told, int(str(there.document["told"])))
+            known = {**record.document, "told": told}
+            if there.document != known:
+                with suppress(Conflict):  # somebody else spoke at the same time
+                    self._records.save(replace(record, document=known, version=there.version + 1))
+
+    def untold(self, workspace: str, thread_id: str) -> list[InboxMessage]:
+        """Notices that some turn has taken up, and that were never shown in Slack."""
+        place = self.place_of(workspace, thread_id)
+        lease = self._stores.turns.get(workspace, thread_id)
+        if place is None or lease is None:
+            return []
+        waiting = self._stores.inbox.after(workspace, thread_id, place.told)
+        return [
+            message
+            for message in waiting
+            if message.kind is MessageKind.NOTICE and message.position <= lease.consumed
+        ]
+
+    def tell(self, workspace: str, thread_id: str, position: int) -> None:
+        """Notices up to there are shown."""
+        place = self.place_of(workspace, thread_id)
+        if place:
+            self.keep(workspace, replace(place, told=position))
 
     def place_of(self, workspace: str, thread_id: str) -> Place | None:
         """Where a thread of the workspace is, if it is in Slack."""

@@ -66,7 +66,7 @@ class Watcher:
                 self._speaking[place.thread_id] = task
 
     def _told(self, team: Installation) -> list[Place]:
-        """The team's threads that were told something which no turn has taken up."""
+        """The team's threads that were told something which was not shown in Slack yet."""
         stores = self._desk.agent.services.stores
         threads = stores.inbox.threads(team.workspace, _THREADS)
         return [
@@ -74,7 +74,7 @@ class Watcher:
             for thread in self._moved(threads)
             if (place := self._desk.threads.place_of(team.workspace, thread.thread_id))
             and place.team_id == team.team_id
-            and self._has_notice(thread)
+            and self._has_notice(thread, place)
         ]
 
     def _moved(self, threads: Iterable[Thread]) -> list[Thread]:
@@ -86,11 +86,9 @@ class Watcher:
             and self._looked_at.get(thread.thread_id) != thread.updated_at
         ]
 
-    def _has_notice(self, thread: Thread) -> bool:
+    def _has_notice(self, thread: Thread, place: Place) -> bool:
         stores = self._desk.agent.services.stores
-        lease = stores.turns.get(thread.workspace, thread.thread_id)
-        consumed = lease.consumed if lease else 0
-        waiting = stores.inbox.after(thread.workspace, thread.thread_id, consumed)
+        waiting = stores.inbox.after(thread.workspace, thread.thread_id, place.told)
         if any(message.kind is MessageKind.NOTICE for message in waiting):
             return True
         self._looked_at[thread.thread_id] = thread.updated_at

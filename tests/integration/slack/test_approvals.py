@@ -1,10 +1,18 @@
 """One approval, whoever answers it and wherever: once, and the message that asked shows it."""
 
+import asyncio
+from pathlib import Path
+
+from agent.events import ChatEvent, Notice, chat_events
+from agent.services import open_agent
+from agent.turn import run_turn
 from assetql.domain.approval import ApprovalStatus
 from assetql.domain.identity import Principal, Role
 from assetql.pipeline.approve import answer_approval
+from tests.support.homes import open_home
 from tests.support.slack.people import button_of, buttons_of, until
-from tests.support.slack.served import Served
+from tests.support.slack.served import Serve, Served, settled
+from tests.support.slack.server import Slack
 from tests.support.slack.workspace import Message
 
 BEN = Principal("default", "ben", frozenset({Role.APPROVER}))
@@ -25,6 +33,16 @@ def answer(served: Served, approval_id: str, *, approve: bool) -> None:
     answer_approval(
         approval_id, approve=approve, caller=BEN, stores=services.stores, clock=services.clock
     )
+
+
+async def take_up(home: Path, thread_id: str) -> list[ChatEvent]:
+    """A turn in the thread by another door, in another process."""
+    with open_home(home) as services:
+        agent = open_agent(services)
+        parts = run_turn(agent, caller=BEN, thread_id=thread_id, message=None)
+        events = [event async for event in chat_events(parts)]
+        agent.close()
+    return events
 
 
 def status_of(served: Served, approval_id: str) -> ApprovalStatus:
@@ -82,3 +100,20 @@ def test_a_typed_yes_counts_as_an_answer(served: Served) -> None:
     question, _ = asked(served)
     served.person().says("yes, go ahead", question.thread_ts)
     until(lambda: "Approved by <@U1>" in question.everything)
+
+
+def test_what_another_door_took_up_is_shown_where_it_was_asked(
+    serve: Serve, slack: Slack, tmp_path: Path
+) -> None:
+    with serve(poll_seconds=3) as served:
+        question, approval_id = asked(served)
+        until(lambda: settled(served))
+        answer(served, approval_id, approve=True)
+        served.make_images()
+        thread = question.thread_ts or ""
+        events = asyncio.run(take_up(tmp_path / "home", f"slack-T1-D1-{thread}"))
+        assert [event for event in events if isinstance(event, Notice)]
+        until(lambda: [m for m in slack.thread("D1", thread) if "vary:0" in buttons_of(m)])
+        ended = [m for m in slack.thread("D1", thread) if "has ended: READY" in m.everything]
+        assert len(ended) == 1
+    assert slack.refused == []

@@ -10,15 +10,8 @@ from agent.scripted import ScriptedModel
 from assetql.domain.door_record import RecordKind
 from tests.contract.values import ManualClock
 from tests.support.slack.people import buttons_of, until
-from tests.support.slack.served import Serve, Served
+from tests.support.slack.served import Serve, Served, settled
 from tests.support.slack.server import Slack
-
-
-def settled(served: Served, team: str = "T1") -> bool:
-    """Whether the work of everything that came in has ended."""
-    services = served.services
-    kept = services.stores.doors.page(team, RecordKind.SLACK_EVENT, now=services.clock.now())
-    return bool(kept.items) and not any(record.document for record in kept.items)
 
 
 def test_redelivery_and_replay_act_once(served: Served) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from agent.services import AgentServices, open_agent
+from assetql.domain.door_record import RecordKind
 from assetql.domain.identity import Principal, Role
 from assetql.services import Services
 from integrations.api.app import create_api
@@ -68,3 +69,10 @@ def serve_slack(
                 yield Served(slack, address, services, agent, http)
         finally:
             agent.close()
+
+
+def settled(served: Served, team: str = "T1") -> bool:
+    """Whether the work of everything that came in has ended."""
+    services = served.services
+    kept = services.stores.doors.page(team, RecordKind.SLACK_EVENT, now=services.clock.now())
+    return bool(kept.items) and not any(record.document for record in kept.items)
