@@ -1,5 +1,6 @@
 """The graph: a model, its tools, what stands between them, and a checkpointer."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -7,6 +8,7 @@ from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 
@@ -28,9 +30,8 @@ def build_graph(
 ) -> CompiledStateGraph[Any, AgentContext, Any, Any]:
     """The conversation, compiled. Run it through `agent.turn`, which holds the thread's lease."""
     untraced_without_threads()
-    stated = [SYSTEM_PROMPT, *(f"{tool.description} {tool.tool_call_schema}" for tool in tools)]
     checked = CheckedModel(
-        model.bind_tools(tools) if tools else model, offered=offered_numbers(stated)
+        model.bind_tools(tools) if tools else model, offered=offered_numbers(stated(tools))
     )
     middleware = [ObservedCalls(), tool_errors(), checked]
     return create_agent(
@@ -42,3 +43,9 @@ def build_graph(
         context_schema=AgentContext,
         checkpointer=checkpointer,
     )
+
+
+def stated(tools: Sequence[BaseTool]) -> list[str]:
+    """All that the model is told before a conversation: the prompt, and each tool's definition."""
+    definitions = [json.dumps(convert_to_openai_tool(tool), indent=0) for tool in tools]
+    return [SYSTEM_PROMPT, *definitions]

@@ -12,7 +12,10 @@ from agent.claims import WITHHELD, Checker, Evidence, offered_numbers
 from agent.claims.quantities import plain, tokens
 from agent.claims.sentences import doubts
 from agent.context import AgentContext
+from agent.graph import stated
+from agent.langchain_tools import langchain_tool
 from agent.prompts import SYSTEM_PROMPT
+from agent.tools import TOOLS
 
 BATCH: dict[str, object] = {
     "kind": "batch",
@@ -324,3 +327,8 @@ async def test_sentences_are_released_before_the_text_ends() -> None:
 async def test_long_text_without_a_sentence_is_still_released() -> None:
     gate = checker([], NoStores())
     assert await gate.feed("word " * 200) != []
+
+
+def test_the_limits_of_the_tools_may_be_named() -> None:
+    offered = offered_numbers(stated([langchain_tool(tool) for tool in TOOLS]))
+    assert {10, 64, 1_000} <= offered  # references of a style, variations, assets at once
