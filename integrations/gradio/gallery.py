@@ -1,6 +1,6 @@
 """The gallery: assets by filters, one of them in full, and what can be done with it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ulid import ULID
 
@@ -155,8 +155,3 @@ def vary(
         thread_id=thread,
     )
     return approval
-
-
-def likes_of(filters: Filters, asset_id: str) -> Filters:
-    """The search for what looks like an asset."""
-    return replace(Filters(), similar_to=asset_id, batch=filters.batch)

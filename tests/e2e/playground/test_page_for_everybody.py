@@ -80,3 +80,17 @@ def test_names_from_files_are_text_and_no_markup(
         expect(person.chat.locator(".aq-tile").first).to_have_attribute("data-name", _SCRIPT)
         assert page.locator("img[src='x']").count() == 0
         person.nothing_went_wrong()
+
+
+def test_what_is_answered_on_one_page_shows_on_another(browser: Browser, doors: Doors) -> None:
+    with person_at(browser) as asking, person_at(browser) as answering:
+        asking.enter(doors.open)
+        asking.say("3 mana potions, 128 px, go")
+        expect(asking.page.locator("#approval")).to_contain_text("Make 3 images")
+        answering.enter(doors.open)
+        answering.page.goto(asking.page.url)
+        answering.button("Decline").click()
+        for person in (answering, asking):
+            expect(person.chat.locator(".aq-badge")).to_have_text("Declined by owner")
+            expect(person.page.locator("#approval")).to_be_hidden()
+            person.nothing_went_wrong()
