@@ -64,6 +64,7 @@ def _serve(app: FastAPI, listener: socket.socket) -> None:
 def process(target: Callable[..., None], *given: object) -> Generator[int]:
     """The port of a side that answers."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)  # connections inherit it
     context = multiprocessing.get_context("spawn")
     child = context.Process(target=target, args=(listener, *given), daemon=True)
     child.start()

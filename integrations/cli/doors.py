@@ -119,12 +119,15 @@ def is_loopback(host: str) -> bool:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise Conflict(
             f"Can't listen on {host}, port {port}: {error.strerror}.",
             remedy="End what listens there, or choose another: --port 0 takes any that is free.",
         ) from error
+    # Connections inherit it: asyncio does not know these for TCP, and an answer's last part waits.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+    return listener
 
 
 def _running(

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 def serving(app: ASGIApp) -> Generator[str]:
     """Yields its address, such as http://127.0.0.1:41234; on leaving it shuts down gracefully."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)  # connections inherit it
     config = uvicorn.Config(app, log_level="warning", log_config=None, timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
