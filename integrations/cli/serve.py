@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 
 from fastapi import FastAPI
-from starlette.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from agent.services import AgentServices, open_agent
 from assetql.pipeline.export import Package
 from assetql.services import Services
 from integrations.api.app import create_api
 from integrations.api.auth.choose import Access, open_authenticator
+from integrations.api.auth.pages import HOME
 from integrations.api.resources.links import LinkMaker
 from integrations.cli.examples import LIST, REFERENCES
 
@@ -45,16 +47,21 @@ def create_doors(agent: AgentServices, access: Access) -> FastAPI:
 
 def _add_start(app: FastAPI, agent: AgentServices) -> None:
     """What a person sees first: the playground, or without it what the API says of itself."""
-    start = "/docs"
     if find_spec("gradio"):
         from integrations.gradio.mount import mount_playground
 
-        start = "/ui"
-        mount_playground(app, agent, path=start, examples=[LIST, *REFERENCES])
+        mount_playground(app, agent, path=HOME, examples=[LIST, *REFERENCES])
+        _redirect(app, "/", HOME)
+    else:
+        _redirect(app, "/", "/docs")
+        _redirect(app, HOME, "/docs")
 
-    @app.get("/", include_in_schema=False)
-    def home() -> RedirectResponse:  # pyright: ignore[reportUnusedFunction] — a route
-        return RedirectResponse(start)
+
+def _redirect(app: FastAPI, path: str, target: str) -> None:
+    async def redirect(_: Request) -> Response:
+        return RedirectResponse(target)
+
+    app.add_route(path, redirect, include_in_schema=False)
 
 
 def _link_of(services: Services) -> Callable[[str, Package], str]:
