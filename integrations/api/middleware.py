@@ -25,7 +25,15 @@ def add_middleware(app: FastAPI, settings: Settings, authenticator: Authenticato
             CORSMiddleware,  # without cookies: pages of other origins send a token
             allow_origins=settings.cors_origins,
             allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
-            allow_headers=("Authorization", "Content-Type", "X-Api-Key", KEY, REQUEST_ID),
+            allow_headers=(
+                "Authorization",
+                "Cache-Control",  # with Last-Event-ID, what a stream that broke is asked for
+                "Content-Type",
+                "Last-Event-ID",
+                "X-Api-Key",
+                KEY,
+                REQUEST_ID,
+            ),
             expose_headers=("Location", "Content-Location", "Retry-After", REQUEST_ID),
         )
     app.add_middleware(Requests, https=(settings.public_url or "").startswith("https:"))

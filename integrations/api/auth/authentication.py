@@ -11,8 +11,16 @@ from integrations.api.auth.same_origin import changes, refuse_other_sites, requi
 from integrations.api.limits import RateLimits
 from integrations.api.problems import problem
 
-# Asked by load balancers and by the page's own files: neither is anybody's.
-_UNCOUNTED = ("/healthz", "/readyz", "/ui/assets/", "/ui/static/", "/ui/svelte/")
+# Asked by load balancers, by a page for each of its files and pictures, and by Slack for all.
+_UNCOUNTED = (
+    "/healthz",
+    "/readyz",
+    "/slack/",
+    "/ui/assets/",
+    "/ui/media/",
+    "/ui/static/",
+    "/ui/svelte/",
+)
 
 
 class Authenticator(Protocol):
