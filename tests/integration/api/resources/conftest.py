@@ -11,7 +11,7 @@ from assetql.services import Services
 from tests.contract.values import ManualClock
 from tests.support.api import api_served, client_of
 from tests.support.homes import open_home
-from tests.support.studios import Studio
+from tests.support.studios import Studio, objects_of, rows_of
 
 
 @pytest.fixture
@@ -38,3 +38,14 @@ def our_client(address: str, services: Services, ours: Studio) -> Iterator[httpx
 def their_client(address: str, services: Services, theirs: Studio) -> Iterator[httpx.Client]:
     with client_of(address, services, theirs.caller) as client:
         yield client
+
+
+@pytest.fixture
+def nothing_of_ours_changes(services: Services, home: Path, ours: Studio) -> Iterator[None]:
+    def all_of_ours() -> tuple[object, object]:
+        workspace = ours.caller.workspace
+        return rows_of(home, workspace), objects_of(services, workspace)
+
+    before = all_of_ours()
+    yield
+    assert all_of_ours() == before

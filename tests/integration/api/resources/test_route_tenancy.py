@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from assetql.services import Services
-from tests.support.studios import Studio, objects_of, rows_of
+from tests.support.studios import Studio
 
 Request = dict[str, Any]
 
@@ -97,17 +95,6 @@ def told_of(ours: Studio, response: httpx.Response, *asked: object) -> set[str]:
     """What an answer has of us that was not in the question."""
     secrets = {*ours.ids, ours.caller.user, ours.style_name}
     return {s for s in secrets if s in response.text and s not in repr(asked)}
-
-
-@pytest.fixture
-def nothing_of_ours_changes(services: Services, home: Path, ours: Studio) -> Iterator[None]:
-    def all_of_ours() -> tuple[object, object]:
-        workspace = ours.caller.workspace
-        return rows_of(home, workspace), objects_of(services, workspace)
-
-    before = all_of_ours()
-    yield
-    assert all_of_ours() == before
 
 
 def test_no_route_is_forgotten(address: str) -> None:
