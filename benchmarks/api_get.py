@@ -42,7 +42,7 @@ def bare() -> FastAPI:
 
 def serve_bare(listener: socket.socket) -> None:
     """The floor's process."""
-    _serve(bare(), listener)
+    serve_app(bare(), listener)
 
 
 def serve_ours(listener: socket.socket, home: Path) -> None:
@@ -52,10 +52,11 @@ def serve_ours(listener: socket.socket, home: Path) -> None:
 
     services = open_services(_settings(home))
     with open_doors(services, url="http://127.0.0.1", no_auth=False) as (app, _):
-        _serve(app, listener)
+        serve_app(app, listener)
 
 
-def _serve(app: FastAPI, listener: socket.socket) -> None:
+def serve_app(app: FastAPI, listener: socket.socket) -> None:
+    """Until the process is ended."""
     config = uvicorn.Config(app, log_config=None, access_log=False)
     uvicorn.Server(config).run(sockets=[listener])
 
