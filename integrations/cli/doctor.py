@@ -16,6 +16,7 @@ from assetql.domain.finding import Finding, State
 from assetql.settings import Settings
 from integrations.cli.output import console, explained, print_json
 from integrations.cli.session import family_findings, open_configured, read_settings
+from integrations.cli.workers import handlers_work
 
 _DOORS = {"HTTP API": "fastapi", "playground": "gradio", "MCP": "mcp", "Slack": "slack_bolt"}
 _MARKS: dict[State, str] = {
@@ -144,6 +145,9 @@ def _doors(settings: Settings) -> Iterator[Finding]:
     else:
         hint = "For people and tokens of an OIDC issuer set ASSETQL_ISSUER and ASSETQL_AUDIENCE."
         yield Finding("Login", "ok", "by the link of `assetql up`, and by API keys", hint)
+    if handlers_work(settings) and not settings.secret:
+        hint = "Set ASSETQL_SECRET, the same on all, where several machines serve the doors."
+        yield Finding("Secret", "note", f"made once and kept in {settings.home}", hint)
     yield from _slack(settings)
 
 
