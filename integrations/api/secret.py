@@ -34,7 +34,7 @@ def signing_secret(settings: Settings) -> bytes:
 
 def _make(path: Path) -> None:
     """It appears whole; of several processes at once, the first one's stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=".secret-") as file:  # made with mode 0600
         file.write(secrets.token_bytes(_BYTES))
         file.flush()

@@ -1,8 +1,11 @@
 """What stands before the page: login, whose session it is, and what the browser may load."""
 
+import json
 import re
 from collections import OrderedDict
+from contextlib import suppress
 from threading import Lock
+from typing import cast
 from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
@@ -38,8 +41,11 @@ _HEADERS = {
 _OPEN = re.compile(
     r"/?|/(assets|static|svelte)/.+|/theme\.css|/config/?|/favicon\.ico|/gradio_api/("
     r"(startup-events|app_id|theme\.css|info/?|queue/join|queue/data|cancel|reset/?|upload"
-    r"|upload_progress|login_check/?)|heartbeat/\w+|(call|run)/.+|file=(?!https?:).+)"
+    r"|upload_progress|login_check/?)|heartbeat/\w+|(call|run)/(?!v2/).+|file=(?!https?:).+)"
 )
+# An event without a session of its own is read by its id, as any session would be.
+_NAMING = re.compile(r"/gradio_api/(heartbeat|call/[^/]+)/(?P<session>[^/]+)/?")
+_FILES = ("/gradio_api/upload",)  # streamed to the disk; it names no session
 # The template speaks of Gradio's own site, and of a manifest at the root, which is the API's.
 _FOREIGN = re.compile(rb"\s*<(?:meta\s[^>]*(?:og:|twitter:)[^>]*|link rel=\"manifest\"[^>]*)>")
 
@@ -66,26 +72,24 @@ class Sessions:
                 self._owners.popitem(last=False)
         return (owner.workspace, owner.user) == (caller.workspace, caller.user)
 
-    async def user_of(self, request: Request) -> str | None:
-        """Gradio's hook: the caller's name; None where nobody, or not the session's owner, asks."""
-        caller = principal_of(request)
-        if caller is None:
-            return None
-        session = await _session_of(request)
-        return caller.user if session is None or self.belongs(session, caller) else None
+
+def user_of(request: Request) -> str | None:
+    """Gradio's hook: the caller's name; None where nobody asks."""
+    caller = principal_of(request)
+    return caller.user if caller else None
 
 
-async def _session_of(request: Request) -> str | None:
-    """The session that a request names, wherever Gradio lets it."""
-    named = request.path_params.get("session_hash") or request.query_params.get("session_hash")
-    if named is None and request.method == "POST" and "json" in _content_type(request):
-        body = await request.json()
-        named = body.get("session_hash") if isinstance(body, dict) else None  # pyright: ignore[reportUnknownMemberType]
-    return str(named) if named is not None else None
-
-
-def _content_type(request: Request) -> str:
-    return request.headers.get("content-type", "")
+def _sessions_of(request: Request, path: str, body: bytes) -> set[str]:
+    """Every session that a request names: Gradio's routes differ on where they read it."""
+    named: list[object] = list(request.query_params.getlist("session_hash"))
+    by_path = _NAMING.fullmatch(path)
+    if by_path:
+        named.append(by_path["session"])
+    with suppress(ValueError, RecursionError):  # Gradio refuses what is no JSON
+        sent: object = json.loads(body) if body else None
+        if isinstance(sent, dict):
+            named.append(cast("dict[str, object]", sent).get("session_hash"))
+    return {str(session) for session in named if session is not None}
 
 
 class Guard:
@@ -93,6 +97,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._sessions = Sessions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Starlette's protocol."""
@@ -101,14 +106,38 @@ class Guard:
             return
         path = str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
         refusal = _refusal(HTTPConnection(scope), str(scope["method"]), path)
+        if refusal is None and path not in _FILES:
+            receive, refusal = await self._checked(scope, receive, path)
         if refusal:
             await refusal(scope, receive, send)
             return
         answer = _Answer(send, page=path in {"", "/"})
-        if answer.page:  # it is edited, so it must not come compressed
-            kept = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-            scope = {**scope, "headers": kept}
-        await self._app(scope, receive, answer.send)
+        # Without an origin Gradio lets no page of another one read its answers.
+        dropped = {b"origin", *([b"accept-encoding"] if answer.page else [])}  # the page is edited
+        kept = [(name, value) for name, value in scope["headers"] if name not in dropped]
+        await self._app({**scope, "headers": kept}, receive, answer.send)
+
+    async def _checked(
+        self, scope: Scope, receive: Receive, path: str
+    ) -> tuple[Receive, Response | None]:
+        """The body, to be read again, and the refusal of who names another's session."""
+        request = Request(scope, receive)
+        body = await request.body()
+        caller = principal_of(request)
+        assert caller
+        if all(self._sessions.belongs(each, caller) for each in _sessions_of(request, path, body)):
+            return _again(body, receive), None
+        return receive, PlainTextResponse("This session is another's.", status_code=401)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The body that was read, then what the server has to say."""
+    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def once_more() -> Message:
+        return left.pop() if left else await receive()
+
+    return once_more
 
 
 def _refusal(connection: HTTPConnection, method: str, path: str) -> Response | None:

@@ -1,5 +1,6 @@
 """mount_playground: the page at its path, beside whatever else the app answers."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from agent.services import AgentServices
-from integrations.gradio.guard import Guard, Sessions
+from integrations.gradio.guard import Guard, user_of
 from integrations.gradio.media import media_router
 from integrations.gradio.page import SCRIPT, STYLES, Page
 from integrations.gradio.playground import Playground
@@ -22,15 +23,19 @@ def mount_playground(
 
     The caller is `request.state.principal`, which the app's authentication puts there.
     """
+    # What browsers send: by default in a folder of /tmp that everybody on the machine can read.
+    sent = agent.services.settings.home / "browser"
+    sent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ["GRADIO_TEMP_DIR"] = str(sent)
     playground = Playground(agent, tuple(examples))
     app.include_router(media_router(playground), prefix=f"{path}/media")
-    sessions = Sessions()
     gr.mount_gradio_app(
         app,
         Page(playground).blocks,
         path=path,
-        auth_dependency=sessions.user_of,
+        auth_dependency=user_of,
         ssr_mode=False,
+        show_error=False,  # what our own errors say is shown; others may quote what is nobody's
         footer_links=[],
         run_history=False,
         enable_monitoring=False,

@@ -13,7 +13,7 @@ def examine(settings: Settings, *, quickly: bool) -> Iterator[Finding]:
     """The folder that everything is kept in; it is made where there is none."""
     del quickly  # nothing here takes time
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         free = shutil.disk_usage(settings.home).free / _GIB
     except OSError as error:
         yield Finding(

@@ -21,7 +21,7 @@ INDEX_NAME = "index.sqlite3"
 
 def open_stores(settings: Settings, clock: Clock) -> tuple[Stores, Callable[[], None]]:
     """SQLite and files under the settings' home."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.home)
     index = SqliteIndex(settings.home / INDEX_NAME, SqliteAssets(database).changes)
     stores = open_sqlite_stores(

@@ -1,5 +1,7 @@
 """The page's one endpoint for programs, by Gradio's own client; and two workspaces side by side."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -54,14 +56,61 @@ def test_two_workspaces_see_nothing_of_each_other(
     assert "no style" in ours
 
 
+@pytest.fixture(scope="module")
+def stranger(home: Cli) -> dict[str, str]:
+    """A workspace that guesses the session of another's browser."""
+    return key_of(home, "another")
+
+
+GUESSED = {"session_hash": "guessed", "fn_index": 0, "event_id": "any", "data": []}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind"),
+    [
+        ("GET", "queue/data?session_hash=guessed", ""),
+        ("GET", "queue/data?session_hash=mine&session_hash=guessed", ""),
+        ("GET", "heartbeat/guessed", ""),
+        ("GET", "call/chat/guessed", ""),
+        ("POST", "queue/join", "application/json"),
+        ("POST", "queue/join", "application/JSON"),
+        ("POST", "queue/join?session_hash=mine", "application/json"),
+        ("POST", "run/predict?session_hash=mine", "application/json"),
+        ("POST", "call/chat?session_hash=mine", "application/json"),
+        ("POST", "cancel", "application/json"),
+    ],
+)
 def test_a_session_of_the_browser_is_its_owners(
+    doors: Doors,
+    studio: dict[str, str],
+    stranger: dict[str, str],
+    method: str,
+    path: str,
+    kind: str,
+) -> None:
+    api = f"{doors.url}/ui/gradio_api"
+    assert httpx.post(f"{api}/cancel", json=GUESSED, headers=studio).status_code == 200
+    headers = {**stranger, "content-type": kind}
+    body = json.dumps(GUESSED) if method == "POST" else None
+    with httpx.stream(method, f"{api}/{path}", content=body, headers=headers) as answer:
+        assert answer.status_code == 401
+
+
+def test_pages_of_other_origins_read_nothing(doors: Doors, studio: dict[str, str]) -> None:
+    headers = {**studio, "Origin": "http://localhost:3000"}
+    answer = httpx.get(f"{doors.url}/ui/config", headers=headers)
+    assert answer.status_code == 200
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_what_a_browser_sends_lies_where_its_owner_alone_can_read(
     doors: Doors, home: Cli, studio: dict[str, str]
 ) -> None:
-    other = key_of(home, "another")
-    session = f"{doors.url}/ui/gradio_api/queue/data?session_hash=guessed"
-    with httpx.stream("GET", session, headers=studio) as first:
-        assert first.status_code == 200
-    assert httpx.get(session, headers=other).status_code == 401
+    files = {"files": ("list.csv", b"name\npotion\n")}
+    (kept,) = httpx.post(f"{doors.url}/ui/gradio_api/upload", files=files, headers=studio).json()
+    assert Path(kept).is_relative_to(home.home)
+    assert home.home.stat().st_mode & 0o077 == 0
+    assert (home.home / "browser").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize(
