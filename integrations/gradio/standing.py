@@ -25,8 +25,8 @@ def banner(caller: Principal, services: Services) -> str:
     """The line above everything."""
     caller.require(Action.READ)
     account = services.stores.ledger.account(caller.workspace)
-    money = f"{money_text(account.available)} of {money_text(account.budget)} free"
-    who = tag("span", text(f"{caller.user} in {caller.workspace}"))
+    money = f"{money_text(account.available)} of {money_text(account.budget)} left"
+    who = tag("span", text(f"{caller.user} · workspace {caller.workspace}"))
     return tag(
         "header",
         tag("div", tag("strong", "AssetQL", class_="aq-brand"), class_="aq-stack"),
@@ -46,5 +46,5 @@ def _stand_ins(services: Services) -> str:
     if not lines:
         return ""
     more = tag("p", "assetql doctor says what is configured and what is missing.")
-    summary = tag("summary", "Built-in stand-ins answer")
+    summary = tag("summary", "Using built-in stand-ins")
     return tag("details", summary, tag("div", *lines, more), class_="aq-honest")

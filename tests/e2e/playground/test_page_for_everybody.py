@@ -49,6 +49,8 @@ def test_the_page_fits_a_telephone(browser: Browser, doors: Doors) -> None:
             expect(person.page.locator(f"{part} >> visible=true").first).to_be_visible()
             width = person.page.evaluate("document.scrollingElement.scrollWidth")
             assert width <= _NARROW["width"], tab
+            used = person.page.locator("#tabs").evaluate("it => it.clientWidth")
+            assert used > 0.9 * _NARROW["width"], tab
             person.picture(f"narrow-dark-{tab.casefold()}")
         person.nothing_went_wrong()
 
@@ -56,7 +58,7 @@ def test_the_page_fits_a_telephone(browser: Browser, doors: Doors) -> None:
 def test_the_page_says_what_stands_in_for_models(browser: Browser, doors: Doors) -> None:
     with person_at(browser) as person:
         person.enter(doors.open)
-        person.page.get_by_text("Built-in stand-ins answer").click()
+        person.page.get_by_text("Using built-in stand-ins").click()
         said = person.page.locator(".aq-honest")
         expect(said).to_contain_text("offline planner")
         expect(said).to_contain_text("ASSETQL_CHAT_MODEL=")
