@@ -133,7 +133,7 @@ def _style(settings: Settings) -> Iterator[Finding]:
 def _doors(settings: Settings) -> Iterator[Finding]:
     missing = [name for name, package in _DOORS.items() if find_spec(package) is None]
     if missing:
-        hint = "pip install 'assetql[doors]'"
+        hint = "pip install 'assetql[doors]'; in a clone, make up"
         yield Finding("Doors", "note", f"not installed: {', '.join(missing)}", hint)
     else:
         yield Finding("Doors", "ok", ", ".join(_DOORS))

@@ -167,5 +167,5 @@ def _require_packages(*packages: str) -> None:
     if missing:
         raise InvalidInput(
             f"This door needs packages that are missing: {', '.join(missing)}.",
-            remedy="pip install 'assetql[doors]'",
+            remedy="pip install 'assetql[doors]'; in a clone, make up",
         )
