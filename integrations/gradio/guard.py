@@ -3,7 +3,6 @@
 import json
 import re
 from collections import OrderedDict
-from contextlib import suppress
 from threading import Lock
 from typing import cast
 from urllib.parse import quote
@@ -79,17 +78,38 @@ def user_of(request: Request) -> str | None:
     return caller.user if caller else None
 
 
-def _sessions_of(request: Request, path: str, body: bytes) -> set[str]:
+def _sessions_of(request: Request, path: str, sent: object) -> set[str]:
     """Every session that a request names: Gradio's routes differ on where they read it."""
     named: list[object] = list(request.query_params.getlist("session_hash"))
     by_path = _NAMING.fullmatch(path)
     if by_path:
         named.append(by_path["session"])
-    with suppress(ValueError, RecursionError):  # Gradio refuses what is no JSON
-        sent: object = json.loads(body) if body else None
-        if isinstance(sent, dict):
-            named.append(cast("dict[str, object]", sent).get("session_hash"))
+    if isinstance(sent, dict):
+        named.append(cast("dict[str, object]", sent).get("session_hash"))
     return {str(session) for session in named if session is not None}
+
+
+def _json(body: bytes) -> object:
+    """None for what is no JSON, which Gradio refuses."""
+    try:
+        return json.loads(body) if body else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _names_addresses(sent: object) -> bool:
+    """Whether there is a file in it that Gradio would fetch from somewhere."""
+    left = [sent]
+    while left:
+        value = left.pop()
+        if isinstance(value, list):
+            left += cast("list[object]", value)
+        elif isinstance(value, dict):
+            fields = cast("dict[str, object]", value)
+            if str(fields.get("path")).startswith(("http://", "https://")):
+                return True
+            left += fields.values()
+    return False
 
 
 class Guard:
@@ -120,12 +140,15 @@ class Guard:
     async def _checked(
         self, scope: Scope, receive: Receive, path: str
     ) -> tuple[Receive, Response | None]:
-        """The body, to be read again, and the refusal of who names another's session."""
+        """The body, to be read again, and why it is refused: for another's session, or files."""
         request = Request(scope, receive)
         body = await request.body()
+        sent = _json(body)
+        if _names_addresses(sent):
+            return receive, PlainTextResponse("Files are uploaded.", status_code=403)
         caller = principal_of(request)
         assert caller
-        if all(self._sessions.belongs(each, caller) for each in _sessions_of(request, path, body)):
+        if all(self._sessions.belongs(each, caller) for each in _sessions_of(request, path, sent)):
             return _again(body, receive), None
         return receive, PlainTextResponse("This session is another's.", status_code=401)
 

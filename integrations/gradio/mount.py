@@ -29,9 +29,12 @@ def mount_playground(
     os.environ["GRADIO_TEMP_DIR"] = str(sent)
     playground = Playground(agent, tuple(examples))
     app.include_router(media_router(playground), prefix=f"{path}/media")
+    blocks = Page(playground).blocks
+    # Only then does Gradio look where a file lies that a browser names; mounting leaves it out.
+    blocks.has_launched = True
     gr.mount_gradio_app(
         app,
-        Page(playground).blocks,
+        blocks,
         path=path,
         auth_dependency=user_of,
         ssr_mode=False,
@@ -41,6 +44,7 @@ def mount_playground(
         enable_monitoring=False,
         mcp_server=False,
         pwa=False,
+        allowed_paths=[str(file) for file in examples],
         max_file_size=agent.services.settings.max_body_bytes,
         theme=THEME,
         css_paths=STYLES,

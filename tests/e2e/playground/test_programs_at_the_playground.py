@@ -113,6 +113,29 @@ def test_what_a_browser_sends_lies_where_its_owner_alone_can_read(
     assert (home.home / "browser").stat().st_mode & 0o077 == 0
 
 
+def test_a_file_of_the_server_is_none_that_a_browser_sent(
+    doors: Doors, studio: dict[str, str], tmp_path: Path
+) -> None:
+    kept = tmp_path / "list.csv"
+    kept.write_text("name\nsecret\n", encoding="utf-8")
+    events = httpx.get(f"{doors.url}/ui/config", headers=studio).json()["dependencies"]
+    (take,) = (event["id"] for event in events if event["api_name"] == "take")
+
+    def taken(path: object) -> int:
+        file = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
+        data = [{"text": "Draft a batch", "files": [file]}]
+        body = {"fn_index": take, "session_hash": "studios", "data": data}
+        address = f"{doors.url}/ui/gradio_api/run/predict"
+        return httpx.post(address, json=body, headers=studio).status_code
+
+    with kept.open("rb") as file:
+        address = f"{doors.url}/ui/gradio_api/upload"
+        (sent,) = httpx.post(address, files={"files": file}, headers=studio).json()
+    assert taken(sent) == 200
+    assert taken(kept) == 500
+    assert taken("http://127.0.0.1:1/list.csv") == 403
+
+
 @pytest.mark.parametrize(
     "path",
     ["gradio_api/file=http://127.0.0.1:1/", "gradio_api/proxy=http://127.0.0.1:1/", "monitoring"],
