@@ -21,6 +21,8 @@ _WORKSPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _ROLES = {role.value: role for role in Role}
 _NAMES = ("username", "cognito:username")  # of an access token, of an id token
 _LONGEST_NAME = 128
+# What API keys and Slack's members are called: nobody may give themselves such a name.
+_OTHERS = re.compile(r"key_|slack:", re.IGNORECASE)
 
 Claims = Mapping[str, Any]
 
@@ -109,6 +111,11 @@ def _user(claims: Claims) -> str:
     """The name that the person logs in with, else the subject's id."""
     for name in _NAMES:
         value: object = claims.get(name)
-        if isinstance(value, str) and value.isprintable() and 0 < len(value) <= _LONGEST_NAME:
+        if isinstance(value, str) and _is_name(value):
             return value
     return str(claims["sub"])
+
+
+def _is_name(value: str) -> bool:
+    short = value.isprintable() and 0 < len(value) <= _LONGEST_NAME
+    return short and not _OTHERS.match(value)

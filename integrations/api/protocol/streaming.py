@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Collection, Mapping
+from urllib.parse import quote
 
 from fastapi.responses import StreamingResponse
 from sse_starlette import EventSourceResponse
@@ -16,7 +17,7 @@ _PULSE = 15.0  # seconds of silence after which proxies hear that the answer sti
 
 def places(thread_id: str, run_id: str, *, answer: str | None = None) -> Mapping[str, str]:
     """Headers that say which run it is, and where its `answer` (stream, join) is got again."""
-    run = f"/threads/{thread_id}/runs/{run_id}"
+    run = f"/threads/{quote(thread_id, safe=':@')}/runs/{run_id}"  # headers hold no other letters
     return {"Content-Location": run} | ({"Location": f"{run}/{answer}"} if answer else {})
 
 

@@ -76,9 +76,15 @@ async def get_thread(thread_id: ThreadId, view: View) -> ThreadOut:
 
 @router.patch("/{thread_id}")
 async def update_thread(
-    thread_id: ThreadId, body: ThreadPatch, agent: Agent, threads: Threads, view: View
+    thread_id: ThreadId,
+    body: ThreadPatch,
+    caller: Caller,
+    agent: Agent,
+    threads: Threads,
+    view: View,
 ) -> ThreadOut:
     """Merges into its metadata."""
+    caller.require(Action.EDIT)
     await agent.call(threads.patch, thread_id, body.metadata)
     return await view.one(thread_id)
 

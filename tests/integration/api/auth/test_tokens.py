@@ -93,6 +93,8 @@ def test_the_claims_say_who_asks(door: Door, issuer: Provider) -> None:
     assert nameless["user"] == "1c2d"
     strange = door.bearer(issuer.token(username="a\nb")).json()
     assert strange["user"] == "1c2d"
+    for anothers in ("slack:T1:U1", "key_k3v9q2m7xd"):
+        assert door.bearer(issuer.token(username=anothers)).json()["user"] == "1c2d"
 
 
 NOBODYS: list[dict[str, Any]] = [

@@ -90,3 +90,21 @@ def test_the_contract_of_agentcore(door: Served) -> None:
         assert len(http.get(f"/threads/{thread_id}/state").json()["values"]["messages"]) == 4
         for wrong in ({}, {"prompt": "a", "input": "b"}, {"prompt": "a", "actor": "eve"}):
             assert http.post("/invocations", json=wrong).status_code == 422
+
+
+def test_a_viewer_notes_nothing_upon_threads(door: Served) -> None:
+    with httpx.Client(base_url=door[0]) as http:
+        sent = {"thread_id": "t", "metadata": {"of": "ana"}}
+        http.post("/threads", json=sent, headers={"x-api-key": ANA}).raise_for_status()
+        note = {"metadata": {"of": "vi"}}
+        assert http.patch("/threads/t", json=note, headers={"x-api-key": VIEWER}).status_code == 403
+        kept = http.get("/threads/t", headers={"x-api-key": ANA}).json()
+        assert kept["metadata"]["of"] == "ana"
+
+
+def test_a_thread_may_have_any_letters(door: Served) -> None:
+    with httpx.Client(base_url=door[0], headers={"x-api-key": ANA}) as http:
+        answer = http.post("/threads/日本/runs/wait", json={**RUN, "if_not_exists": "create"})
+        assert answer.status_code == 200
+        place = answer.headers["content-location"]
+        assert http.get(place).json()["thread_id"] == "日本"
