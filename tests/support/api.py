@@ -1,12 +1,12 @@
 """The HTTP door as programs meet it: a server on the loopback, and clients with API keys."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpx
 
 from agent.services import open_agent
-from assetql.domain.identity import Principal
+from assetql.domain.identity import Principal, Role
 from assetql.pipeline.api_keys import create_api_key
 from assetql.services import Services
 from integrations.api.app import create_api
@@ -18,25 +18,25 @@ from tests.support.serving import serving
 @contextmanager
 def api_served(services: Services) -> Generator[str]:
     """Yields the address of the API over these services."""
-    agent = open_agent(services)
     ways_in = Credentials(services=services, tokens=None, use="access")
-    try:
-        with serving(create_api(agent, authenticator=ways_in, routers=(keys.router,))) as address:
-            yield address
-    finally:
-        agent.close()
+    with (
+        closing(open_agent(services)) as agent,
+        serving(create_api(agent, authenticator=ways_in, routers=(keys.router,))) as address,
+    ):
+        yield address
 
 
 def secret_for(services: Services, caller: Principal) -> str:
-    """An API key of the caller's workspace, with the caller's roles."""
+    """An API key for what the caller may do, as an owner of the workspace makes it."""
+    owner = Principal(caller.workspace, caller.user, frozenset({Role.OWNER}))
     _, secret = create_api_key(
-        "test",
-        roles=tuple(caller.roles),
+        caller.user,
+        roles=caller.roles,
         life=None,
-        caller=caller,
+        caller=owner,
         stores=services.stores,
         clock=services.clock,
-        key=f"key of {caller.user}",
+        key=f"{caller.user}: {sorted(caller.roles)}",
     )
     return secret
 

@@ -32,6 +32,13 @@ def tidy(services: Services) -> Repairs:
     return reconcile(workflow_of(services))
 
 
+def work_off(services: Services, make: MakeImage) -> None:
+    """What workers do with all that waits now, and the reconciler after them."""
+    while step(services, make):
+        pass
+    tidy(services)
+
+
 def drain(services: Services, make: MakeImage, clock: ManualClock) -> None:
     """Works until nothing is left to do; fails where that never comes."""
     repairs = depth = None

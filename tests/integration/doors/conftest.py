@@ -12,15 +12,16 @@ from langgraph_sdk.client import SyncLangGraphClient
 
 from agent.services import open_agent
 from assetql.domain.identity import Principal, Role
-from assetql.pipeline.api_keys import create_api_key
 from assetql.services import Services
 from integrations.api.auth.choose import open_authenticator
 from integrations.cli.serve import create_doors
-from tests.support.driving import step, tidy
+from tests.support.api import secret_for
+from tests.support.driving import work_off
 from tests.support.homes import open_home
 from tests.support.making import scripted
 from tests.support.serving import serving
-from tests.support.slack.people import SECRET, Person
+from tests.support.slack.people import Person
+from tests.support.slack.served import settings_beside
 from tests.support.slack.server import Slack, slack_running
 
 WORKSPACE = "default"  # the one that the team of a bot token belongs to
@@ -41,17 +42,7 @@ class Doors:
 
     def key(self, *roles: Role, workspace: str = WORKSPACE) -> str:
         """A new API key."""
-        services = self.services
-        _, secret = create_api_key(
-            "test",
-            roles=roles,
-            life=None,
-            caller=Principal(workspace, "root", frozenset({Role.OWNER})),
-            stores=services.stores,
-            clock=services.clock,
-            key=f"{sorted(roles)}",
-        )
-        return secret
+        return secret_for(self.services, Principal(workspace, "root", frozenset(roles)))
 
     def sdk(self, *roles: Role) -> SyncLangGraphClient:
         """The client of LangGraph's platform."""
@@ -67,26 +58,17 @@ class Doors:
 
     def make_images(self) -> None:
         """What workers would do."""
-        while step(self.services, scripted()):
-            pass
-        tidy(self.services)
+        work_off(self.services, scripted())
 
 
 @pytest.fixture
 def doors(tmp_path: Path) -> Iterator[Doors]:
-    with slack_running() as slack:
-        settings = {
-            "slack_signing_secret": SECRET,
-            "slack_api_url": f"{slack.address}/api/",
-            "slack_owners": ["U1"],
-            "slack_bot_token": "xoxb-one",
-            "poll_seconds": 0.1,
-        }
-        with (
-            open_home(tmp_path / "home", **settings) as services,
-            closing(open_agent(services)) as agent,
-            serving(create_doors(agent, open_authenticator(services, no_auth=False))) as address,
-            httpx.Client(timeout=10) as http,
-        ):
-            yield Doors(address, slack, services, http)
-            assert slack.refused == []
+    with (
+        slack_running() as slack,
+        open_home(tmp_path / "home", **settings_beside(slack)) as services,
+        closing(open_agent(services)) as agent,
+        serving(create_doors(agent, open_authenticator(services, no_auth=False))) as address,
+        httpx.Client(timeout=10) as http,
+    ):
+        yield Doors(address, slack, services, http)
+        assert slack.refused == []

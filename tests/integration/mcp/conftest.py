@@ -12,8 +12,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from agent.services import open_agent
-from assetql.domain.identity import Principal, Role
-from assetql.pipeline.api_keys import create_api_key
+from assetql.domain.identity import Principal
 from assetql.pipeline.export import Package
 from assetql.services import Services
 from integrations.api.app import create_api
@@ -22,6 +21,7 @@ from integrations.api.auth.credentials import Credentials
 from integrations.api.resources.links import LinkMaker
 from integrations.mcp.http import PATH, mount_mcp
 from tests.contract.values import ManualClock
+from tests.support.api import secret_for
 from tests.support.homes import OWNER, open_home
 from tests.support.serving import serving
 
@@ -52,21 +52,6 @@ async def client_of(address: str, secret: str | None, **options: Any) -> AsyncGe
             yield client
 
 
-def secret_of(services: Services, caller: Principal) -> str:
-    """A new API key for what the caller may do."""
-    owner = Principal(caller.workspace, caller.user, frozenset({Role.OWNER}))
-    _, secret = create_api_key(
-        caller.user,
-        roles=caller.roles,
-        life=None,
-        caller=owner,
-        stores=services.stores,
-        clock=services.clock,
-        key=f"{caller.user}:{sorted(caller.roles)}",
-    )
-    return secret
-
-
 @dataclass(frozen=True)
 class Served:
     """What a test needs of the server: its address, and what is behind it."""
@@ -79,7 +64,7 @@ class Served:
     def client(self, caller: Principal = OWNER, **options: Any) -> Any:
         """The official client of a caller, by their API key."""
         if caller not in self.secrets:
-            self.secrets[caller] = secret_of(self.services, caller)
+            self.secrets[caller] = secret_for(self.services, caller)
         return client_of(self.address, self.secrets[caller], **options)
 
 

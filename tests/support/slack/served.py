@@ -15,7 +15,7 @@ from assetql.services import Services
 from integrations.api.app import create_api
 from integrations.api.auth.authentication import NoAuthentication
 from integrations.slack.http import mount_slack
-from tests.support.driving import step, tidy
+from tests.support.driving import work_off
 from tests.support.homes import open_home
 from tests.support.making import scripted
 from tests.support.serving import serving
@@ -40,12 +40,21 @@ class Served:
 
     def make_images(self) -> None:
         """What workers would do."""
-        while step(self.services, scripted()):
-            pass
-        tidy(self.services)
+        work_off(self.services, scripted())
 
 
 Serve = Callable[..., AbstractContextManager[Served]]
+
+
+def settings_beside(slack: Slack) -> dict[str, Any]:
+    """The settings of an app of this Slack's; U1 owns the workspace."""
+    return {
+        "slack_signing_secret": SECRET,
+        "slack_api_url": f"{slack.address}/api/",
+        "slack_owners": ["U1"],
+        "slack_bot_token": "xoxb-one",
+        "poll_seconds": 0.1,
+    }
 
 
 @contextmanager
@@ -53,14 +62,7 @@ def serve_slack(
     slack: Slack, home: Path, *, model: Any = None, owner: Principal = OWNER, **settings: Any
 ) -> Generator[Served]:
     """Serves the app over a home; twice over one home is a restart."""
-    of_app: dict[str, Any] = {
-        "slack_signing_secret": SECRET,
-        "slack_api_url": f"{slack.address}/api/",
-        "slack_owners": ["U1"],
-        "slack_bot_token": "xoxb-one",
-        "poll_seconds": 0.1,
-    }
-    with open_home(home, **{**of_app, **settings}) as services:
+    with open_home(home, **{**settings_beside(slack), **settings}) as services:
         agent = open_agent(services, model=model)
         app = create_api(agent, authenticator=NoAuthentication(owner))
         mount_slack(app, agent)
