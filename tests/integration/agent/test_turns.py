@@ -149,6 +149,19 @@ async def test_a_message_is_answered_with_its_authors_rights(open_talk: Open) ->
     assert seen[0].roles == {Role.VIEWER}
 
 
+async def test_what_can_be_no_threads_id_is_refused(open_talk: Open) -> None:
+    services = open_talk(echo, []).agent.services
+    for thread_id in ("", "x" * 201, "a\0b", "a\nb"):
+        with pytest.raises(InvalidInput):
+            post_message(
+                NewMessage(message_id="m", text="hello"),
+                thread_id=thread_id,
+                caller=Principal("default", "ann", frozenset({Role.EDITOR})),
+                stores=services.stores,
+                clock=services.clock,
+            )
+
+
 async def test_uploads_are_facts_beside_the_text_and_ids_in_the_context(open_talk: Open) -> None:
     seen: list[tuple[str, ...]] = []
 
