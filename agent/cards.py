@@ -153,9 +153,11 @@ def _package(package: Artifact) -> list[str]:
 
 def notice_lines(text: str, facts: Artifact) -> list[str]:
     """The card of what a thread was told: of a batch that has ended, its counts and packages."""
-    lines = [text]
     counts = {state: n for state, n in _dict(facts.get("counts")).items() if n}
+    lines = [text]
     if counts:
+        named = f"Batch {facts.get('name')!r} ({facts.get('batch_id')})"
+        lines = [f"{named} has ended: {facts.get('status')}"]
         ended = ", ".join(f"{n} {state}" for state, n in counts.items())
         lines.append(f"  {ended}; spent {_dollars(facts.get('spent', 0))}")
     exports = map(_dict, _list(facts.get("exports")))
