@@ -34,6 +34,8 @@ _KEPT_HEADERS = ("content-type", "etag", "location")
 _NOT_KEPT = frozenset(
     {401, 403, 413, 429}
 )  # said before anything was done; may be different next time
+# Headers that say what is asked, as a body does: AgentCore's names the thread.
+_ASKING_HEADERS = ("x-amzn-bedrock-agentcore-runtime-session-id",)
 _LARGEST = 128 * 1024  # bytes of an answer; a record of DynamoDB holds 400 KB, escaped
 _BOUNDARY = re.compile(rb'boundary="?([^";,]+)"?')
 _STATE = "idempotency_key"
@@ -179,4 +181,5 @@ async def _fingerprint(request: Request) -> str:
     if kind.startswith(b"multipart/") and boundary:
         kind, body = kind.replace(boundary[1], b""), body.replace(boundary[1], b"")
     where = f"{request.method} {request.url.path}?{request.url.query}".encode()
-    return sha256(b"\0".join((where, kind, body))).hexdigest()[:32]
+    said = [repr(request.headers.getlist(name)).encode() for name in _ASKING_HEADERS]
+    return sha256(b"\0".join((where, kind, *said, body))).hexdigest()[:32]
