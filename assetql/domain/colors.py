@@ -22,6 +22,7 @@ NAMED: dict[str, str] = {
     "white": "#fafafa",
 }
 _ALIASES = {"grey": "gray", "violet": "purple", "gold": "yellow", "silver": "gray"}
+WORDS = (*NAMED, *_ALIASES)
 _HEX = re.compile(r"#[0-9a-f]{6}")
 
 

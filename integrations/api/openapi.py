@@ -49,12 +49,11 @@ def describe(app: FastAPI) -> None:
 async def _wrong_method(request: Request, error: Exception) -> Response:
     """Each route knows its own method; `Allow` names those of the path."""
     assert isinstance(error, HTTPException)
-    verbs = {
-        verb.upper()
-        for template, operations in request.app.openapi()["paths"].items()
-        if compile_path(template)[0].match(request.url.path)
-        for verb in operations
-    }
+    paths = request.app.openapi()["paths"]
+    fitting = [each for each in paths if compile_path(each)[0].match(request.url.path)]
+    # A path that is spelt out comes before a template that it fits.
+    nearest = min(fitting, key=lambda template: template.count("{"), default="")
+    verbs = {verb.upper() for verb in paths.get(nearest, ())}
     headers = {"Allow": ", ".join(sorted(verbs))} if verbs else error.headers
     problem = answer_to(HTTPException(error.status_code, error.detail, headers))
     assert problem

@@ -12,6 +12,7 @@ from assetql.pipeline.api_keys import LONGEST_LIFE, MOST_LISTED
 from integrations.api.dependencies import Caller, Pipeline
 from integrations.api.idempotency import IdempotentRoute, Key
 from integrations.api.problems import problem_responses
+from integrations.api.resources.models import Label
 
 router = APIRouter(
     prefix="/v1/keys",
@@ -26,11 +27,16 @@ class NewApiKey(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=100, examples=["build server"])]
+    name: Annotated[Label, Field(max_length=100, examples=["build server"])]
     roles: Annotated[list[Role], Field(min_length=1, max_length=len(Role), examples=[["editor"]])]
     expires_in_days: Annotated[
         int | None,
-        Field(ge=1, le=LONGEST_LIFE.days, description="By default it holds until it is revoked"),
+        Field(
+            strict=True,
+            ge=1,
+            le=LONGEST_LIFE.days,
+            description="By default it holds until it is revoked",
+        ),
     ] = None
 
 

@@ -66,7 +66,7 @@ AskedModes = Annotated[
 class Closed(BaseModel):
     """A body with no other fields than these; `refused` has the reasons for some of them."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     refused: ClassVar[Mapping[str, str]] = {}
 
     @model_validator(mode="before")

@@ -5,17 +5,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 
 from assetql.domain.asset import Asset
+from assetql.domain.colors import WORDS
 from assetql.domain.imaging import MAX_SIDE
 from assetql.pipeline.make_variations import MOST_VARIATIONS
 from assetql.pipeline.search import AssetPage as FoundPage
 from assetql.pipeline.search import AssetQuery
-from integrations.api.resources.models import AssetId, BatchId, Closed, NextCursor, UploadId
+from integrations.api.resources.models import AssetId, BatchId, Closed, Label, NextCursor, UploadId
 
 Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\u0000]*$")]
-Tag = Annotated[str, Field(min_length=1, max_length=40, pattern=r"\S", examples=["boss drop"])]
+Tag = Annotated[Label, Field(max_length=40, examples=["boss drop"])]
+_COLOR = f"^(#[0-9A-Fa-f]{{6}}|{'|'.join(WORDS)})$"
+Color = Annotated[
+    str, Field(pattern=_COLOR, description="A colour word, or #rrggbb", examples=["red"])
+]
 Side = Annotated[int | None, Field(ge=1, le=MAX_SIDE, description="Pixels")]
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -48,7 +53,7 @@ class AssetFilters(Closed):
     until: Moment = None
     min_side: Side = None
     max_side: Side = None
-    color: Annotated[Word | None, Field(description="A colour word, or #rrggbb")] = None
+    color: Color | None = None
     similar_to: Annotated[AssetId | None, Field(description="Ordered by likeness to it")] = None
     similar_to_upload: UploadId | None = None
     duplicates_of: AssetId | None = None
@@ -181,6 +186,14 @@ class AssetsFound(AssetPage):
 class TagEdit(Closed):
     """People's edits win over the tagger's."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": [name], "properties": {name: {"minItems": 1}}}
+                for name in ("add_tags", "remove_tags")
+            ]
+        }
+    )
     add_tags: Tags = ()
     remove_tags: Tags = ()
 
@@ -188,7 +201,7 @@ class TagEdit(Closed):
 class VariationsToMake(Closed):
     """How many more, and what should differ."""
 
-    count: Annotated[int, Field(ge=1, le=MOST_VARIATIONS, examples=[4])]
+    count: Annotated[int, Field(strict=True, ge=1, le=MOST_VARIATIONS, examples=[4])]
     change: Annotated[
         str | None, Field(max_length=500, pattern=r"^[^\u0000]*$", examples=["blue liquid"])
     ] = None

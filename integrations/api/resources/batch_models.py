@@ -28,8 +28,12 @@ from integrations.api.resources.models import (
     Usd,
 )
 
-Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE, description="Pixels", examples=[256])]
-Variations = Annotated[int, Field(ge=1, le=64, description="Images of it", examples=[2])]
+Side = Annotated[
+    int, Field(strict=True, ge=MIN_SIDE, le=MAX_SIDE, description="Pixels", examples=[256])
+]
+Variations = Annotated[
+    int, Field(strict=True, ge=1, le=64, description="Images of it", examples=[2])
+]
 StyleName = Annotated[
     str, Field(min_length=1, max_length=80, description="A style's name or id", examples=["Noto"])
 ]
@@ -93,7 +97,9 @@ class ListToImport(Closed):
     upload_id: UploadId
     name: Annotated[Name | None, Field(examples=["Potions"])] = None
     style: StyleName | None = None
-    valid_rows_only: Annotated[bool, Field(description="Draft it without the refused rows")] = False
+    valid_rows_only: Annotated[
+        bool, Field(strict=True, description="Draft it without the refused rows")
+    ] = False
     defaults: Defaults = Defaults()
 
 

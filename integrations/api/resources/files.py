@@ -57,7 +57,9 @@ def download_file(token: Token, links: Links, services: Pipeline) -> Response:
 @router.post("/files/{token}", status_code=204, responses=problem_responses(400, 413))
 def send_file(
     token: Token,
-    file: Annotated[UploadFile, File(description="The announced file")],
+    file: Annotated[
+        UploadFile, File(description="The announced file", json_schema_extra={"minLength": 1})
+    ],
     links: Links,
     services: Pipeline,
 ) -> None:

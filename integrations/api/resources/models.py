@@ -14,6 +14,7 @@ _ID = "[a-z2-7]{10}"
 _ASSET = rf"^ast_{_ID}-[0-9]{{5}}-[0-9]{{3}}-r[0-9]{{1,9}}$"
 # One line that begins with something to see.
 _LINE = r"^[^\s\u0000-\u001f\u007f-\u00a0\ufeff][^\u0000-\u001f\u007f]*$"
+_SEEN = r"\p{L}\p{M}\p{N}\p{P}\p{S}"
 _TEXT = r"^[^\u0000]*$"
 
 BatchId = Annotated[str, Field(pattern=f"^bat_{_ID}$", examples=["bat_k3v5q2m7xd"])]
@@ -31,6 +32,8 @@ ExportPath = Annotated[ExportId, Path()]
 AssetPath = Annotated[AssetId, Path()]
 
 Name = Annotated[str, Field(max_length=200, pattern=_LINE)]
+# The same, with spaces for white space, and nothing that can't be seen: what people call things.
+Label = Annotated[str, Field(pattern=rf"^[{_SEEN}][{_SEEN} ]*$")]
 Line = Annotated[str, Field(max_length=200, pattern=rf"^$|{_LINE}")]
 Text = Annotated[str, Field(max_length=2_000, pattern=_TEXT)]
 Usd = Annotated[float, Field(description="US dollars", examples=[1.6])]

@@ -6,13 +6,13 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from assetql.domain.style import MAX_REFERENCES, StyleProfile
-from integrations.api.resources.models import Closed, StyleId, UploadId
+from integrations.api.resources.models import Closed, Label, StyleId, UploadId
 
 
 class StyleToLearn(Closed):
     """A name, and the uploaded references; a name that is known gets a new version."""
 
-    name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S", examples=["Noto"])]
+    name: Annotated[Label, Field(max_length=80, examples=["Noto"])]
     uploads: Annotated[list[UploadId], Field(min_length=1, max_length=MAX_REFERENCES)]
 
 

@@ -22,7 +22,7 @@ class FileToSend(Closed):
     """What is going to be sent."""
 
     filename: Annotated[Name, Field(examples=["potions.csv"])]
-    size_bytes: Annotated[int, Field(ge=1, le=20 * 2**20, examples=[1_024])]
+    size_bytes: Annotated[int, Field(strict=True, ge=1, le=20 * 2**20, examples=[1_024])]
     media_type: Literal["text/csv", "image/png", "image/jpeg", "image/webp"]
 
 
@@ -104,7 +104,10 @@ def read_upload(upload_id: UploadPath, caller: Caller, services: Pipeline) -> Up
 
 @router.post("/direct-uploads", status_code=201, responses=refusals(409, body=True))
 def upload_file(
-    file: Annotated[UploadFile, File(description="A CSV, or a PNG, JPEG or WebP image")],
+    file: Annotated[
+        UploadFile,
+        File(description="A CSV, or a PNG, JPEG or WebP image", json_schema_extra={"minLength": 1}),
+    ],
     caller: Caller,
     services: Pipeline,
     key: Key,

@@ -37,7 +37,9 @@ class Usage(Closed):
 class Budget(Closed):
     """What the workspace may reserve and spend in total."""
 
-    budget: Annotated[float, Field(ge=0, le=1e9, description="US dollars", examples=[250.0])]
+    budget: Annotated[
+        float, Field(strict=True, ge=0, le=1e9, description="US dollars", examples=[250.0])
+    ]
 
 
 @router.get("/usage")
