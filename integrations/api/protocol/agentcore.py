@@ -77,7 +77,7 @@ def ping(runs: Runs) -> Ping:
 invoking = APIRouter(
     tags=["agent"],
     route_class=IdempotentRoute,
-    responses=problem_responses(401, 403, 404, 409, 422, 429, 503),
+    responses=problem_responses(400, 401, 403, 404, 409, 413, 422, 429, 503),
 )
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": Invoked, "content": {"text/event-stream": {}}, "description": "The answer"}

@@ -15,7 +15,9 @@ from integrations.api.protocol.bodies import AssistantCount, AssistantSearch
 from integrations.api.protocol.run_bodies import RunConfig, RunInput
 
 router = APIRouter(
-    prefix="/assistants", tags=["agent"], responses=problem_responses(401, 403, 404, 422, 429)
+    prefix="/assistants",
+    tags=["agent"],
+    responses=problem_responses(400, 401, 403, 404, 413, 422, 429),
 )
 AssistantId = Annotated[str, Path(max_length=200, examples=[GRAPH_ID])]
 _SINCE = datetime(2026, 1, 1, tzinfo=UTC)

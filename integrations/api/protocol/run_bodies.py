@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from agent.inbox import MOST_TEXT, MOST_UPLOADS
 from assetql.domain.errors import Conflict, InvalidInput
+from integrations.api.numbers import Whole
 from integrations.api.protocol.bodies import Closed, Metadata, Name, StreamModes
 
 _PEOPLE = ("user", "human")
@@ -131,7 +132,7 @@ class RunConfig(Closed):
     configurable: Configurable = Configurable()
     tags: list[str] = Field(default_factory=list)
     metadata: Metadata = Field(default_factory=dict)
-    recursion_limit: int | None = Field(default=None, ge=1, description="No effect: it is fixed")
+    recursion_limit: Whole | None = Field(default=None, ge=1, description="No effect: it is fixed")
 
 
 def _allowed(strategy: object) -> object:

@@ -29,7 +29,7 @@ router = APIRouter(
     prefix="/threads/{thread_id}/runs",
     tags=["agent"],
     route_class=IdempotentRoute,
-    responses=problem_responses(401, 403, 404, 409, 422, 429, 503),
+    responses=problem_responses(400, 401, 403, 404, 409, 413, 422, 429, 503),
 )
 
 

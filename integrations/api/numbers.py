@@ -1,0 +1,13 @@
+"""Numbers as JSON has them."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# JSON knows one kind of number: 4.0 is as whole as 4, also where numbers are read strictly.
+Whole = Annotated[int, BeforeValidator(_whole)]
