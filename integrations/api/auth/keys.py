@@ -11,7 +11,7 @@ from assetql.pipeline import api_keys
 from assetql.pipeline.api_keys import LONGEST_LIFE, MOST_LISTED
 from integrations.api.dependencies import Caller, Pipeline
 from integrations.api.idempotency import IdempotentRoute, Key
-from integrations.api.numbers import Whole
+from integrations.api.numbers import WHOLE
 from integrations.api.problems import problem_responses
 from integrations.api.resources.models import Label
 
@@ -31,10 +31,8 @@ class NewApiKey(BaseModel):
     name: Annotated[Label, Field(max_length=100, examples=["build server"])]
     roles: Annotated[list[Role], Field(min_length=1, max_length=len(Role), examples=[["editor"]])]
     expires_in_days: Annotated[
-        Annotated[Whole, Field(strict=True)] | None,
+        Annotated[int, Field(strict=True, ge=1, le=LONGEST_LIFE.days), WHOLE] | None,
         Field(
-            ge=1,
-            le=LONGEST_LIFE.days,
             description="By default it holds until it is revoked",
         ),
     ] = None

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from assetql.domain.errors import InvalidInput
-from integrations.api.numbers import Whole
+from integrations.api.numbers import WHOLE
 
 _MOST_METADATA = 16_384  # bytes of JSON
 _PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f/]+$"
@@ -29,8 +29,8 @@ ThreadId = Annotated[
     str, Path(min_length=1, max_length=200, pattern=_PRINTABLE, description="Of the workspace's")
 ]
 RunId = Annotated[str, Path(min_length=1, max_length=200, pattern=_PRINTABLE)]
-Limit = Annotated[Whole, Field(ge=1, le=100)]
-Offset = Annotated[Whole, Field(ge=0, le=100_000)]
+Limit = Annotated[int, Field(ge=1, le=100), WHOLE]
+Offset = Annotated[int, Field(ge=0, le=100_000), WHOLE]
 
 
 def _small(metadata: dict[str, JsonValue]) -> dict[str, JsonValue]:

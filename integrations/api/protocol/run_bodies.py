@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from agent.inbox import MOST_TEXT, MOST_UPLOADS
 from assetql.domain.errors import Conflict, InvalidInput
-from integrations.api.numbers import Whole
+from integrations.api.numbers import WHOLE
 from integrations.api.protocol.bodies import Closed, Metadata, Name, StreamModes
 
 _PEOPLE = ("user", "human")
@@ -132,7 +132,9 @@ class RunConfig(Closed):
     configurable: Configurable = Configurable()
     tags: list[str] = Field(default_factory=list)
     metadata: Metadata = Field(default_factory=dict)
-    recursion_limit: Whole | None = Field(default=None, ge=1, description="No effect: it is fixed")
+    recursion_limit: Annotated[int, Field(ge=1), WHOLE] | None = Field(
+        default=None, description="No effect: it is fixed"
+    )
 
 
 def _allowed(strategy: object) -> object:

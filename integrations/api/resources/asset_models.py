@@ -13,7 +13,7 @@ from assetql.domain.imaging import MAX_SIDE
 from assetql.pipeline.make_variations import MOST_VARIATIONS
 from assetql.pipeline.search import AssetPage as FoundPage
 from assetql.pipeline.search import AssetQuery
-from integrations.api.numbers import Whole
+from integrations.api.numbers import WHOLE
 from integrations.api.resources.models import AssetId, BatchId, Closed, Label, NextCursor, UploadId
 
 Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\u0000]*$")]
@@ -202,7 +202,7 @@ class TagEdit(Closed):
 class VariationsToMake(Closed):
     """How many more, and what should differ."""
 
-    count: Annotated[Whole, Field(strict=True, ge=1, le=MOST_VARIATIONS, examples=[4])]
+    count: Annotated[int, Field(strict=True, ge=1, le=MOST_VARIATIONS, examples=[4]), WHOLE]
     change: Annotated[
         str | None, Field(max_length=500, pattern=r"^[^\u0000]*$", examples=["blue liquid"])
     ] = None

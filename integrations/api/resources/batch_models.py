@@ -14,7 +14,7 @@ from assetql.domain.task import Counts, Task, TaskStatus
 from assetql.pipeline.batch_contents import BatchEntry
 from assetql.pipeline.batch_status import BatchReport
 from assetql.pipeline.create_batch import ListImport
-from integrations.api.numbers import Whole
+from integrations.api.numbers import WHOLE
 from integrations.api.resources.models import (
     ApprovalAnswered,
     BatchId,
@@ -30,10 +30,10 @@ from integrations.api.resources.models import (
 )
 
 Side = Annotated[
-    Whole, Field(strict=True, ge=MIN_SIDE, le=MAX_SIDE, description="Pixels", examples=[256])
+    int, Field(strict=True, ge=MIN_SIDE, le=MAX_SIDE, description="Pixels", examples=[256]), WHOLE
 ]
 Variations = Annotated[
-    Whole, Field(strict=True, ge=1, le=64, description="Images of it", examples=[2])
+    int, Field(strict=True, ge=1, le=64, description="Images of it", examples=[2]), WHOLE
 ]
 StyleName = Annotated[
     str, Field(min_length=1, max_length=80, description="A style's name or id", examples=["Noto"])

@@ -11,7 +11,7 @@ from assetql.pipeline import announce_upload as announcing
 from assetql.pipeline.uploads import add_upload, get_upload
 from integrations.api.dependencies import Caller, Pipeline
 from integrations.api.idempotency import Key
-from integrations.api.numbers import Whole
+from integrations.api.numbers import WHOLE
 from integrations.api.resources.links import Links
 from integrations.api.resources.models import Closed, Name, UploadId, UploadPath
 from integrations.api.resources.routing import refusals, resource_router
@@ -23,7 +23,7 @@ class FileToSend(Closed):
     """What is going to be sent."""
 
     filename: Annotated[Name, Field(examples=["potions.csv"])]
-    size_bytes: Annotated[Whole, Field(strict=True, ge=1, le=20 * 2**20, examples=[1_024])]
+    size_bytes: Annotated[int, Field(strict=True, ge=1, le=20 * 2**20, examples=[1_024]), WHOLE]
     media_type: Literal["text/csv", "image/png", "image/jpeg", "image/webp"]
 
 
