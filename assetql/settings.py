@@ -179,7 +179,7 @@ class Settings(BaseSettings):
     slack_client_secret: SecretStr | None = Field(default=None)
     slack_owners: tuple[str, ...] = Field(
         default=(),
-        description='Whose ids own the workspace, such as ["U0123ABC"], beside who installs the app',
+        description='Who own the workspace, beside who installs the app: ["U0123ABC"]',
     )
     slack_member_role: str = Field(
         default="editor",

@@ -46,7 +46,11 @@ from tests.support.serving import serving
 
 AIM_MS, AIM_RATIO, AT_ONCE = 30.0, 3.0, 50
 FIRST = "The batch is all made. "
-SAYS = FIRST + "Its card shows the rest of it, as it has been told you ever before now. " * 2 + "So it is all done."
+SAYS = (
+    FIRST
+    + "Its card shows the rest of it, as it has been told you ever before now. " * 2
+    + "So it is all done."
+)
 
 
 class Timed(ScriptedModel):
