@@ -64,6 +64,11 @@ def and_more(first: BadCalls, more: BadCalls) -> BadCalls:
 
 
 BAD: dict[str, BadCalls] = {
+    "announce_upload.announce_upload": lambda _: [
+        Bad(InvalidInput, "audio/mpeg", "song.mp3", size_bytes=3, media_type="audio/mpeg"),
+        Bad(InvalidInput, "0 bytes", "empty.png", size_bytes=0, media_type="image/png"),
+    ],
+    "announce_upload.complete_upload": strange_ids(),
     "api_keys.create_api_key": lambda _: [
         Bad(InvalidInput, "''", "", roles=[Role.EDITOR], life=None),
         Bad(InvalidInput, r"\x1b", "\x1b[31m", roles=[Role.EDITOR], life=None),
@@ -73,7 +78,18 @@ BAD: dict[str, BadCalls] = {
         Bad(InvalidInput, "3651", "fine", roles=[Role.EDITOR], life=timedelta(days=3651)),
     ],
     "api_keys.revoke_api_key": lambda _: [Bad(NotFound, text[:20], text) for text in STRANGE],
+    "approvals.get_approval": strange_ids(),
     "approve.answer_approval": and_more(strange_ids(approve=True), strange_ids(approve=False)),
+    "batch_contents.list_batches": lambda _: [
+        Bad(InvalidInput, "0", limit=0),
+        Bad(InvalidInput, "100000", limit=100_000),
+    ],
+    "batch_contents.read_assets": and_more(
+        strange_ids(), lambda ours: [Bad(InvalidInput, "0", ours.done.batch_id, limit=0)]
+    ),
+    "batch_contents.read_tasks": and_more(
+        strange_ids(), lambda ours: [Bad(InvalidInput, "0", ours.done.batch_id, limit=0)]
+    ),
     "batch_status.get_batch": strange_ids(),
     "batch_status.find_batch": strange_ids(),
     "cancel_batch.cancel_batch": and_more(
@@ -96,6 +112,7 @@ BAD: dict[str, BadCalls] = {
         Bad(NotFound, "nothing", rows_named("Sword"), name=None, style="nothing"),
         bad_rows("Unicode", name=HALF),
     ],
+    "delete_style.delete_style": strange_ids(),
     "edit_tags.edit_tags": lambda ours: [
         Bad(InvalidInput, "assets", [], add=["a"], remove=[]),
         Bad(InvalidInput, "tags", [ours.asset_id], add=[], remove=[]),
@@ -137,6 +154,7 @@ BAD: dict[str, BadCalls] = {
         Bad(NotFound, "upl_none", "fine", [ours.image_upload, "upl_none"]),
     ],
     "learn_style.find_style": strange_ids(),
+    "learn_style.get_style": strange_ids(),
     "make_variations.make_variations": lambda ours: [
         Bad(InvalidInput, "0", ours.asset_id, count=0, change=None),
         Bad(InvalidInput, "65", ours.asset_id, count=65, change=None),
@@ -145,6 +163,10 @@ BAD: dict[str, BadCalls] = {
     "notify.notify": and_more(
         strange_ids(), lambda ours: [Bad(Conflict, ours.draft.batch_id, ours.draft.batch_id)]
     ),
+    "quote.quote_items": lambda _: [
+        Bad(InvalidInput, "0 items", []),
+        Bad(InvalidInput, "width: 0", row(width=0)),
+    ],
     "retry_failed.retry_failed": and_more(
         strange_ids(), lambda ours: [Bad(Conflict, ours.draft.batch_id, ours.draft.batch_id)]
     ),
@@ -177,9 +199,11 @@ BAD: dict[str, BadCalls] = {
 # These have no input that could be bad.
 NO_BAD_INPUT = {
     "api_keys.list_api_keys",
+    "approvals.list_approvals",
     "audit.note",
     "audit.read_audit",
     "learn_style.list_styles",
+    "usage.read_usage",
 }
 
 
@@ -208,25 +232,39 @@ def refused(act: Callable[[], object]) -> AssetQLError:
 
 
 READS = {
+    "approvals.get_approval",
+    "approvals.list_approvals",
     "audit.read_audit",
+    "batch_contents.list_batches",
+    "batch_contents.read_assets",
+    "batch_contents.read_tasks",
     "batch_status.find_batch",
     "batch_status.get_batch",
     "create_batch.rows_of_upload",
     "export.get_package",
     "learn_style.find_style",
+    "learn_style.get_style",
     "learn_style.list_styles",
+    "quote.quote_items",
     "search.get_asset",
     "search.search",
     "uploads.get_upload",
+    "usage.read_usage",
 }
 # What a viewer would say; `pack_batch` and `note` are called by use cases that have asked already.
 WRITES: dict[str, Callable[[Studio], tuple[tuple[Any, ...], dict[str, Any]]]] = {
+    "announce_upload.announce_upload": lambda _: (
+        ("a.csv",),
+        {"size_bytes": 9, "media_type": "text/csv"},
+    ),
+    "announce_upload.complete_upload": lambda ours: ((ours.list_upload,), {}),
     "api_keys.create_api_key": lambda _: (("k",), {"roles": [Role.EDITOR], "life": None}),
     "api_keys.list_api_keys": lambda _: ((), {}),  # who may do what is for owners to know
     "api_keys.revoke_api_key": lambda ours: ((ours.api_key_id,), {}),
     "approve.answer_approval": lambda ours: ((ours.approval.approval_id,), {"approve": True}),
     "cancel_batch.cancel_batch": lambda ours: ((ours.running.batch_id,), {}),
     "create_batch.create_batch": lambda _: ((rows_named("A"),), {"name": None, "style": None}),
+    "delete_style.delete_style": lambda ours: ((ours.style_id,), {}),
     "edit_tags.edit_tags": lambda ours: (([ours.asset_id],), {"add": ["a"], "remove": []}),
     "export.request_export": lambda ours: (
         (),
