@@ -64,7 +64,7 @@ def _operation(verb: str, path: str, operation: Mapping[str, Any]) -> str:
     parts = [
         f"<p>{escape(operation.get('description', ''))}</p>",
         _table("Parameters", [_parameter(each) for each in operation.get("parameters", ())]),
-        f"<p>Body: {_content(body)}</p>" if body else "",
+        f"<p>Body: {_content(body)}</p>{_example(body)}" if body else "",
         _table("Answers", answers),
     ]
     return (
@@ -87,6 +87,15 @@ def _content(content: Mapping[str, Any]) -> str:
     return " or ".join(f"{escape(kind)} {_reference(of)}" for kind, of in content.items())
 
 
+def _example(content: Mapping[str, Any]) -> str:
+    given = [each["example"] for each in content.values() if "example" in each]
+    return "".join(f"<pre>{_json(each)}</pre>" for each in given)
+
+
+def _json(value: object) -> str:
+    return escape(json.dumps(value, indent=2, ensure_ascii=False))
+
+
 def _reference(media: Mapping[str, Any]) -> str:
     name = str(media.get("schema", {}).get("$ref", "")).rpartition("/")[2]
     return f"<a href='#{escape(name)}'>{escape(name)}</a>" if name else ""
@@ -94,8 +103,8 @@ def _reference(media: Mapping[str, Any]) -> str:
 
 def _schemas(document: Mapping[str, Any]) -> Iterable[str]:
     for name, schema in sorted(document["components"]["schemas"].items()):
-        text = escape(json.dumps(schema, indent=2, ensure_ascii=False))
-        yield f"<details id='{escape(name)}'><summary>{escape(name)}</summary><pre>{text}</pre>"
+        yield f"<details id='{escape(name)}'><summary>{escape(name)}</summary>"
+        yield f"<pre>{_json(schema)}</pre>"
         yield "</details>"
 
 

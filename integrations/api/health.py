@@ -10,13 +10,13 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz")
-def health() -> dict[str, str]:
+def check_health() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
 @router.get("/readyz", responses=problem_responses(503))
-def ready(services: Pipeline) -> dict[str, str]:
+def check_readiness(services: Pipeline) -> dict[str, str]:
     """The stores answer too: one read that finds nothing."""
     now = services.clock.now()
     services.stores.doors.get("http", RecordKind.SESSION, "readyz", now=now)

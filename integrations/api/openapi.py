@@ -1,12 +1,14 @@
-"""The OpenAPI document: FastAPI's, with who may call what; and the methods of a path."""
+"""The OpenAPI document: FastAPI's, with who may call what and examples; the methods of a path."""
 
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import compile_path
 
+from integrations.api.examples import BODIES
 from integrations.api.problems import answer_to
 
 _SCHEMES = {
@@ -28,7 +30,16 @@ _TAGS = {
     "exports": "Packages for engines",
     "usage": "Money",
     "files": "Downloads and uploads by signed links",
+    "agent": "The assistant, in the protocol of LangGraph's platform",
+    "keys": "API keys of the workspace",
+    "health": "Whether the server works",
 }
+
+
+def operation_id(route: APIRoute) -> str:
+    """The function's name as clients' generators like it: `createBatch`."""
+    first, *rest = route.name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 def describe(app: FastAPI) -> None:
@@ -39,6 +50,7 @@ def describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = plain()
             _secure(document)
+            _show_bodies(document)
             document["tags"] = [{"name": name, "description": text} for name, text in _TAGS.items()]
         return app.openapi_schema or {}
 
@@ -66,3 +78,11 @@ def _secure(document: dict[str, Any]) -> None:
         for verb, operation in path.items():
             if verb in _VERBS and not _PUBLIC & set(operation.get("tags", ())):
                 operation["security"] = [{name: []} for name in _SCHEMES]
+
+
+def _show_bodies(document: dict[str, Any]) -> None:
+    for path in document["paths"].values():
+        for operation in path.values():
+            if operation["operationId"] in BODIES:
+                body = operation["requestBody"]["content"]["application/json"]
+                body["example"] = BODIES[operation["operationId"]]

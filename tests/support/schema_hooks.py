@@ -27,7 +27,7 @@ BEYOND_SCHEMAS: Mapping[str, str] = {
     "importBatch": _FILE,
     "editTags": _UNASSIGNED,
     "learnStyle": _UNASSIGNED,
-    "create_key_v1_keys_post": _UNASSIGNED,
+    "createKey": _UNASSIGNED,
 }
 
 

@@ -10,13 +10,13 @@ router = APIRouter(tags=["agent", "health"])  # open to everybody
 
 
 @router.get("/ok")
-def ok() -> Alive:
+def answer_ok() -> Alive:
     """The server answers."""
     return Alive(ok=True)
 
 
 @router.get("/info")
-def info() -> Info:
+def get_info() -> Info:
     """Its version, and which parts of LangGraph's API it has."""
     return Info(
         version=version("assetql"),

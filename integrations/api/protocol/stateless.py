@@ -59,7 +59,7 @@ async def _start(body: StatelessBody, caller: Principal, runs: LiveRuns, key: st
 
 
 @router.post("")
-async def create_run(
+async def create_stateless_run(
     body: StatelessBody, response: Response, caller: Caller, runs: Runs, key: Key
 ) -> RunOut:
     """Runs in the background."""
@@ -69,7 +69,7 @@ async def create_run(
 
 
 @router.post("/wait", responses=VALUES, response_class=StreamingResponse)
-async def wait_for_run(
+async def wait_for_stateless_run(
     body: StatelessBody, caller: Caller, runs: Runs, key: Key
 ) -> StreamingResponse:
     """Runs, and answers the values, or `__error__`."""
@@ -79,7 +79,7 @@ async def wait_for_run(
 
 
 @router.post("/stream", responses=EVENTS, response_class=EventSourceResponse)
-async def stream_run(
+async def stream_stateless_run(
     body: StatelessBody, caller: Caller, runs: Runs, key: Key
 ) -> EventSourceResponse:
     """Runs, and sends its events."""

@@ -12,7 +12,6 @@ from assetql.domain.errors import InvalidInput
 from integrations.api.dependencies import Pipeline
 from integrations.api.problems import problem_responses
 from integrations.api.resources.links import Links
-from integrations.api.resources.routing import operation_id
 
 _CHUNK = 256 * 1024
 _TYPES = {"zip": "application/zip", "png": "image/png"}
@@ -25,7 +24,6 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 router = APIRouter(
     tags=["files"],
-    generate_unique_id_function=operation_id,
     responses=problem_responses(404, 422, 503),
 )
 Token = Annotated[

@@ -1,9 +1,8 @@
-"""What all resources have in common: prefix, idempotency, names of operations, problems."""
+"""What all resources have in common: prefix, idempotency, problems."""
 
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.routing import APIRoute
 
 from integrations.api.idempotency import IdempotentRoute
 from integrations.api.problems import problem_responses
@@ -18,7 +17,6 @@ def resource_router(tag: str) -> APIRouter:
         prefix="/v1",
         tags=[tag],
         route_class=IdempotentRoute,
-        generate_unique_id_function=operation_id,
         responses=problem_responses(*_ALWAYS),
     )
 
@@ -26,9 +24,3 @@ def resource_router(tag: str) -> APIRouter:
 def refusals(*statuses: int, body: bool = False) -> dict[int | str, dict[str, Any]]:
     """The problems of one route besides those of all; `body`: it takes one."""
     return problem_responses(*statuses, *(_WITH_BODY if body else ()))
-
-
-def operation_id(route: APIRoute) -> str:
-    """The function's name as clients' generators like it: `createBatch`."""
-    first, *rest = route.name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
