@@ -166,6 +166,9 @@ class Settings(BaseSettings):
         default=None, description="Of the app client that people log in to the playground through"
     )
     requests_per_minute: int = Field(default=600, ge=1, description="Of one caller, by HTTP")
+    requests_at_once: int = Field(
+        default=128, ge=1, description="Of one caller in one process, open streams among them"
+    )
     max_body_bytes: int = Field(default=25 * 2**20, ge=1_024, description="Of one request")
     cors_origins: tuple[str, ...] = Field(
         default=(), description='Pages that may call the API, such as ["https://studio.example"]'

@@ -14,15 +14,16 @@ from typing import Annotated, Any, cast
 from uuid import uuid4
 
 from fastapi import Depends, Header, Request
-from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from agent.services import AgentServices
 from assetql.domain.door_record import DoorRecord, RecordKind
 from assetql.domain.errors import Conflict
 from assetql.domain.identity import Principal
-from integrations.api.dependencies import agent_of
+from integrations.api.bodies import JsonRequest
+from integrations.api.dependencies import agent_of, caller_of
 from integrations.api.problems import answer_to, problem
+from integrations.api.routes import Route
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -63,7 +64,7 @@ def idempotency_key(
 Key = Annotated[str, Depends(idempotency_key)]
 
 
-class IdempotentRoute(APIRoute):
+class IdempotentRoute(Route):
     """A route that answers a repeated request from the record of the first."""
 
     def get_route_handler(self) -> Handler:
@@ -72,12 +73,14 @@ class IdempotentRoute(APIRoute):
 
         async def idempotent(request: Request) -> Response:
             setattr(request.state, _STATE, f"http:{uuid4().hex}")
-            caller = getattr(request.state, "principal", None)
+            if request.method not in _MUTATING:
+                return await handler(request)
+            caller = caller_of(request)  # before anything of the body is read
+            request = JsonRequest(request.scope, request.receive)
             sent = request.headers.get(HEADER)
-            plain = request.method not in _MUTATING or caller is None
-            if plain or sent is None or not re.match(_PATTERN, sent):
+            if sent is None or not re.match(_PATTERN, sent):
                 return await handler(request)  # which refuses a key that is none
-            first = await _begin(request, cast("Principal", caller), sent)
+            first = await _begin(request, caller, sent)
             return first if isinstance(first, Response) else await _run(handler, request, first)
 
         return idempotent

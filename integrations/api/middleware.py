@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from assetql.settings import Settings
+from integrations.api.at_once import AtOnce
 from integrations.api.auth.authentication import Authentication, Authenticator
 from integrations.api.idempotency import HEADER as KEY
 from integrations.api.in_flight import Counted, InFlight
@@ -14,6 +15,7 @@ from integrations.api.requests import Requests
 
 def add_middleware(app: FastAPI, settings: Settings, authenticator: Authenticator) -> None:
     """What is added last comes first."""
+    app.add_middleware(AtOnce, most=settings.requests_at_once)
     app.add_middleware(
         Authentication,
         authenticator=authenticator,

@@ -18,6 +18,7 @@ from assetql.telemetry.ids import bound_ids
 MEDIA_TYPE = "application/problem+json"
 REQUEST = "request"  # under this name the id of the request is bound
 _LONGEST_VALUE = 200
+_MOST_ERRORS = 50  # of one answer
 
 # The status of an error is that of its nearest ancestor here.
 STATUSES: dict[type[AssetQLError], HTTPStatus] = {
@@ -53,7 +54,9 @@ class Problem(BaseModel):
     detail: Annotated[str, Field(examples=["No batch 'bat_1'."])]
     remedy: Annotated[str, Field(description="What to do about it; may be empty")]
     instance: Annotated[str, Field(description="The id of the request, as in the logs")]
-    errors: Annotated[list[BadField] | None, Field(description="Of a bad request")] = None
+    errors: Annotated[
+        list[BadField] | None, Field(description="Of a bad request: the first 50")
+    ] = None
 
 
 class ProblemResponse(JSONResponse):
@@ -130,7 +133,8 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def _invalid(error: RequestValidationError) -> ProblemResponse:
-    found = [_bad_field(each) for each in cast("Sequence[Mapping[str, Any]]", error.errors())]
+    complaints = cast("Sequence[Mapping[str, Any]]", error.errors())
+    found = [_bad_field(each) for each in complaints[:_MOST_ERRORS]]
     return _response(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         code=errors.InvalidInput.code,
@@ -147,7 +151,7 @@ def _bad_field(error: Mapping[str, Any]) -> BadField:
     if isinstance(value, str):
         value = value[:_LONGEST_VALUE]
     shown = value if isinstance(value, str | int | float | bool) else None
-    where = ".".join(map(str, error["loc"]))
+    where = ".".join(map(str, error["loc"]))[:_LONGEST_VALUE]
     return BadField.model_construct(where=where, message=str(error["msg"]), value=shown)
 
 

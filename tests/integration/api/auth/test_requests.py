@@ -1,10 +1,12 @@
 """What holds for every request: ids, limits, headers, problems, the event in the log."""
 
+import asyncio
 import logging
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from typing import Any
 
 import pytest
+from fastapi.responses import StreamingResponse
 
 from assetql.telemetry.events import FACTS
 from tests.integration.api.auth.conftest import Door, Open
@@ -143,3 +145,33 @@ def test_readiness_asks_the_stores(open_door: Open) -> None:
     door = open_door()
     assert door.client.get("/healthz").json() == {"status": "ok"}
     assert door.client.get("/readyz").json() == {"status": "ready"}
+
+
+def test_open_streams_of_one_caller_are_counted(open_door: Open) -> None:
+    door = open_door(requests_at_once=2)
+    _, secret = make(door)
+
+    async def stream() -> StreamingResponse:
+        async def drops() -> AsyncIterator[bytes]:
+            while True:
+                yield b"drop"
+                await asyncio.sleep(0.01)
+
+        return StreamingResponse(drops())
+
+    door.app.get("/drops")(stream)
+    headers = {"x-api-key": secret}
+    with (
+        door.client.stream("GET", "/drops", headers=headers),
+        door.client.stream("GET", "/drops", headers=headers),
+    ):
+        refused = door.me(**headers)
+        assert refused.status_code == 429
+        assert refused.json()["code"] == "rate_limited"
+        assert int(refused.headers["retry-after"]) > 0
+        assert door.me().status_code == 401  # another caller
+        assert door.client.get("/healthz", headers=headers).status_code == 200
+    for _ in range(200):
+        if door.me(**headers).status_code == 200:
+            break
+    assert door.me(**headers).status_code == 200
