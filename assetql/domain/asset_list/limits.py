@@ -12,6 +12,7 @@ class ListLimits:
 
     max_bytes: int = 20 * MIB
     max_rows: int = 10_000
+    max_blank: int = 2**20  # the rows of a sheet, all of which a spreadsheet may write
     max_cell: int = 2_000
     max_name: int = 200
     min_side: int = 16

@@ -71,15 +71,18 @@ class AssetListReader:
             max_record=self._limits.max_record,
             is_row=self._rules.is_row,
         )
-        judge, most, rows = self._rules.judge, self._limits.max_rows, 0
+        judge, limits, rows, blank = self._rules.judge, self._limits, 0, 0
         for batch in records.read(self._batches, self._first):
             for line, cells in batch.records:
                 found = judge(line, cells, batch.suspect)
                 if found is None:
+                    blank += 1
+                    if blank > limits.max_blank:
+                        raise _too_many_blank(limits.max_blank, line)
                     continue
                 rows += 1
-                if rows > most:
-                    raise _too_many_rows(most, line)
+                if rows > limits.max_rows:
+                    raise _too_many_rows(limits.max_rows, line)
                 yield found
         if not rows:
             raise InvalidInput(
@@ -91,6 +94,13 @@ def _too_many_rows(most: int, line: int) -> InvalidInput:
     return InvalidInput(
         f"The list has more than {most:,} rows (line {line}).",
         remedy="Split it into several lists.",
+    )
+
+
+def _too_many_blank(most: int, line: int) -> InvalidInput:
+    return InvalidInput(
+        f"The list has more than {most:,} blank rows (line {line}).",
+        remedy="Delete the rows that are blank.",
     )
 
 

@@ -328,6 +328,14 @@ def test_too_many_rows_and_bytes():
         read(b"name\n" + (b"x" * 999 + b"\n") * 1_100, ListLimits(max_bytes=2**20))
 
 
+def test_blank_rows_are_as_many_as_a_spreadsheet_has():
+    limits = ListLimits(max_blank=3)
+    assert len(read("name,size\nA,64\n\n,\n \nB,64\n", limits)) == 2
+    with pytest.raises(InvalidInput, match="more than 3 blank rows") as refused:
+        read("name,size\nA,64\n" + ",\n" * 4, limits)
+    assert refused.value.remedy
+
+
 def test_a_duplicate_differs_in_nothing_but_its_count():
     text = "name,size,count\nA,64,1\nA,32,1\nA,64,5\n"
     refusal = only_refusal(text)
