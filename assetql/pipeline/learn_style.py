@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
+from assetql.domain.canvas import SIDE
 from assetql.domain.errors import Conflict, InvalidInput, NotFound
 from assetql.domain.identity import Action, Principal
 from assetql.domain.ids import derived_id
@@ -24,11 +25,17 @@ _LONGEST_NAME = 80
 _FEW = 2  # references that can't be calibrated against one another
 
 
+_MEASURED = 4 * SIDE  # pixels along a side; whoever measures fits an image into less
+
+
 @dataclass(frozen=True, slots=True)
 class _Reference:
+    """`image` is what is measured: a large one is held reduced, ten of them being gigabytes."""
+
     filename: str
     data: bytes
     image: Image.Image
+    size: tuple[int, int]
 
     @property
     def sha256(self) -> str:
@@ -150,8 +157,16 @@ def _read(
             )
         data = stores.objects.get(upload.object_key)
         image = decode_image(data, filename=upload.filename, limits=limits)
-        references.append(_Reference(upload.filename, data, image))
+        references.append(_Reference(upload.filename, data, _reduced(image), image.size))
     return references
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """By a whole number: fitting it then gives very nearly what fitting the original would."""
+    factor = max(image.size) // _MEASURED
+    if factor < 2:
+        return image
+    return image.convert("RGBa").reduce(factor).convert("RGBA")
 
 
 def _store(
@@ -166,8 +181,8 @@ def _store(
             StyleReference(
                 object_key=key,
                 sha256=digest,
-                width=reference.image.width,
-                height=reference.image.height,
+                width=reference.size[0],
+                height=reference.size[1],
                 filename=reference.filename,
             )
         )
