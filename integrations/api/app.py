@@ -11,7 +11,7 @@ from agent.services import AgentServices
 from integrations.api import docs, health, protocol, resources
 from integrations.api.auth.authentication import Authenticator
 from integrations.api.middleware import add_middleware
-from integrations.api.openapi import describe, operation_id
+from integrations.api.openapi import describe
 from integrations.api.problems import add_problem_handlers
 
 # What a mounted door needs to have running while the app does.
@@ -33,7 +33,6 @@ def create_api(
         lifespan=_lifespan,
         docs_url=None,  # theirs loads from elsewhere
         redoc_url=None,
-        generate_unique_id_function=operation_id,
     )
     describe(app)
     app.state.agent = agent

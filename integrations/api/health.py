@@ -4,9 +4,10 @@ from fastapi import APIRouter
 
 from assetql.domain.door_record import RecordKind
 from integrations.api.dependencies import Pipeline
+from integrations.api.openapi import operation_id
 from integrations.api.problems import problem_responses
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], generate_unique_id_function=operation_id)
 
 
 @router.get("/healthz")

@@ -12,12 +12,14 @@ from assetql.pipeline.api_keys import LONGEST_LIFE, MOST_LISTED
 from integrations.api.dependencies import Caller, Pipeline
 from integrations.api.idempotency import IdempotentRoute, Key
 from integrations.api.numbers import WHOLE
+from integrations.api.openapi import operation_id
 from integrations.api.problems import problem_responses
 from integrations.api.resources.models import Label
 
 router = APIRouter(
     prefix="/v1/keys",
     tags=["keys"],
+    generate_unique_id_function=operation_id,
     route_class=IdempotentRoute,
     responses=problem_responses(401, 403, 422, 429),
 )

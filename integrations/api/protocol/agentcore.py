@@ -15,6 +15,7 @@ from agent.turn import answer_to
 from assetql.domain.errors import Unavailable
 from integrations.api.dependencies import Agent, Caller
 from integrations.api.idempotency import IdempotentRoute, Key
+from integrations.api.openapi import operation_id
 from integrations.api.problems import problem_responses
 from integrations.api.protocol import wire
 from integrations.api.protocol.answers import InterruptOut
@@ -26,7 +27,8 @@ from integrations.api.protocol.run_bodies import PersonMessage, RunBody, RunInpu
 from integrations.api.protocol.starting import start_run
 from integrations.api.protocol.states import States
 
-router = APIRouter(tags=["agent", "health"])  # open to everybody
+# Open to everybody.
+router = APIRouter(tags=["agent", "health"], generate_unique_id_function=operation_id)
 SESSION = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 Session = Annotated[
     Name | None, Header(alias=SESSION, description="The thread; by default a new one")
@@ -76,6 +78,7 @@ def ping(runs: Runs) -> Ping:
 
 invoking = APIRouter(
     tags=["agent"],
+    generate_unique_id_function=operation_id,
     route_class=IdempotentRoute,
     responses=problem_responses(400, 401, 403, 404, 409, 413, 422, 429, 503),
 )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 
 from assetql.domain.identity import Action
 from integrations.api.dependencies import Agent, Caller
+from integrations.api.openapi import operation_id
 from integrations.api.problems import problem_responses
 from integrations.api.protocol.answers import AssistantOut, GraphOut, SchemasOut
 from integrations.api.protocol.assistant import ASSISTANT_ID, GRAPH_ID, require_assistant
@@ -17,6 +18,7 @@ from integrations.api.protocol.run_bodies import RunConfig, RunInput
 router = APIRouter(
     prefix="/assistants",
     tags=["agent"],
+    generate_unique_id_function=operation_id,
     responses=problem_responses(400, 401, 403, 404, 413, 422, 429),
 )
 AssistantId = Annotated[str, Path(max_length=200, examples=[GRAPH_ID])]

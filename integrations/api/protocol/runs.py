@@ -10,6 +10,7 @@ from sse_starlette import EventSourceResponse
 from assetql.domain.errors import Conflict, InvalidInput
 from integrations.api.dependencies import Agent, Caller
 from integrations.api.idempotency import IdempotentRoute, Key
+from integrations.api.openapi import operation_id
 from integrations.api.problems import problem_responses
 from integrations.api.protocol.answers import RunOut
 from integrations.api.protocol.bodies import AskedModes, Limit, Offset, RunId, RunStatus, ThreadId
@@ -28,6 +29,7 @@ VALUES: Responses = {200: {"content": {"application/json": {}}, "description": "
 router = APIRouter(
     prefix="/threads/{thread_id}/runs",
     tags=["agent"],
+    generate_unique_id_function=operation_id,
     route_class=IdempotentRoute,
     responses=problem_responses(400, 401, 403, 404, 409, 413, 422, 429, 503),
 )

@@ -4,9 +4,11 @@ from importlib.metadata import version
 
 from fastapi import APIRouter
 
+from integrations.api.openapi import operation_id
 from integrations.api.protocol.answers import Alive, Info
 
-router = APIRouter(tags=["agent", "health"])  # open to everybody
+# Open to everybody.
+router = APIRouter(tags=["agent", "health"], generate_unique_id_function=operation_id)
 
 
 @router.get("/ok")

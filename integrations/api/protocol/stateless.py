@@ -11,6 +11,7 @@ from agent.forgetting import forget_thread
 from assetql.domain.identity import Principal
 from integrations.api.dependencies import Caller
 from integrations.api.idempotency import IdempotentRoute, Key
+from integrations.api.openapi import operation_id
 from integrations.api.problems import problem_responses
 from integrations.api.protocol.answers import RunOut
 from integrations.api.protocol.dependencies import Runs
@@ -25,6 +26,7 @@ from integrations.api.protocol.streaming import places, streamed, waited
 router = APIRouter(
     prefix="/runs",
     tags=["agent"],
+    generate_unique_id_function=operation_id,
     route_class=IdempotentRoute,
     responses=problem_responses(400, 401, 403, 404, 409, 413, 422, 429, 503),
 )

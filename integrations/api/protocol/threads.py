@@ -11,6 +11,7 @@ from assetql.domain.errors import Conflict, NotFound
 from assetql.domain.identity import Action
 from integrations.api.dependencies import Agent, Caller
 from integrations.api.idempotency import IdempotentRoute
+from integrations.api.openapi import operation_id
 from integrations.api.problems import problem_responses
 from integrations.api.protocol.answers import StateOut, ThreadOut
 from integrations.api.protocol.bodies import (
@@ -32,6 +33,7 @@ from integrations.api.protocol.thread_view import ThreadView
 router = APIRouter(
     prefix="/threads",
     tags=["agent"],
+    generate_unique_id_function=operation_id,
     route_class=IdempotentRoute,
     responses=problem_responses(400, 401, 403, 404, 409, 413, 422, 429, 503),
 )

@@ -10,6 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from assetql.domain.errors import InvalidInput
 from integrations.api.dependencies import Pipeline
+from integrations.api.openapi import operation_id
 from integrations.api.problems import problem_responses
 from integrations.api.resources.links import Links
 
@@ -24,6 +25,7 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 router = APIRouter(
     tags=["files"],
+    generate_unique_id_function=operation_id,
     responses=problem_responses(404, 422, 503),
 )
 Token = Annotated[

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from integrations.api.idempotency import IdempotentRoute
+from integrations.api.openapi import operation_id
 from integrations.api.problems import problem_responses
 
 _ALWAYS = (401, 403, 422, 429, 503)
@@ -16,6 +17,7 @@ def resource_router(tag: str) -> APIRouter:
     return APIRouter(
         prefix="/v1",
         tags=[tag],
+        generate_unique_id_function=operation_id,
         route_class=IdempotentRoute,
         responses=problem_responses(*_ALWAYS),
     )
