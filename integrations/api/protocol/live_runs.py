@@ -10,7 +10,8 @@ from typing import Literal
 from agent.inbox import NewMessage
 from agent.services import AgentServices
 from agent.turn import run_turn
-from assetql.domain.errors import AssetQLError, RateLimited
+from assetql.domain.door_record import RecordKind
+from assetql.domain.errors import AssetQLError, NotFound, RateLimited
 from assetql.domain.identity import Principal
 from assetql.telemetry.events import EventLog
 from integrations.api.protocol import wire
@@ -215,7 +216,7 @@ class LiveRuns:
             status, error = "error", {"error": fault.code, "message": str(fault)}
         live.run = run.ended(status, self.agent.services.clock.now(), error)
         try:
-            await self.agent.call(self.records.save, live.run)
+            await self.agent.call(self._keep, live)
         except AssetQLError as fault:  # it shows as lost, and the events as they were
             _EVENTS.warning("run.not_kept", fault, thread=run.thread_id)
         if error:
@@ -224,6 +225,19 @@ class LiveRuns:
         self._leave(live)
         live.begun.set()
         live.add(wire.END)
+
+    def _keep(self, live: LiveRun) -> None:
+        """Its record as it ended; none where its thread was deleted before the turn began."""
+        services, run = self.agent.services, live.run
+        if isinstance(live.refusal, NotFound):
+            now = services.clock.now()
+            stone = services.stores.doors.get(
+                run.workspace, RecordKind.THREAD, run.thread_id, now=now
+            )
+            if stone and stone.document.get("deleted"):
+                self.records.delete(run)
+                return
+        self.records.save(run)
 
     async def _follow(self, live: LiveRun) -> None:
         if live.at_end is None:
