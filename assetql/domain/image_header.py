@@ -192,12 +192,13 @@ def _png_chunks(raw: bytes) -> Iterator[tuple[bytes, bytes, int]]:
 
 # Markers that are followed by no length: TEM, RST0 to RST7, SOI.
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
+_MOST_SCANS = 64  # each goes over the whole image; those that encoders write have a dozen
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def _jpeg(raw: bytes) -> tuple[int, int]:
     """Marker by marker; the entropy-coded data is skipped by looking for the next marker."""
-    at, sides, scanned = 2, None, False
+    at, sides, scans = 2, None, 0
     while True:
         at, marker = _jpeg_marker(raw, at)
         if marker == 0xD9:
@@ -212,8 +213,9 @@ def _jpeg(raw: bytes) -> tuple[int, int]:
             sides = width, height
         at += length
         if marker == 0xDA:
-            scanned, at = True, _after_scan(raw, at)
-    if sides is None or not scanned:
+            scans += 1
+            at = _after_scan(raw, at, number=scans)
+    if sides is None or not scans:
         raise _Damaged("it has no pixels")
     _end_at(raw, at)
     return sides
@@ -228,8 +230,10 @@ def _jpeg_marker(raw: bytes, at: int) -> tuple[int, int]:
     return at + 1, raw[at]
 
 
-def _after_scan(raw: bytes, at: int) -> int:
+def _after_scan(raw: bytes, at: int, *, number: int) -> int:
     """The position of the first marker that is no part of the scan."""
+    if number > _MOST_SCANS:
+        raise _Damaged(f"it has more than {_MOST_SCANS} scans")
     while True:
         at = raw.find(b"\xff", at)
         if at < 0 or at + 1 >= len(raw):

@@ -151,6 +151,18 @@ def test_a_bomb_is_refused_by_its_header(size: tuple[int, int]):
     assert "Shrink it" in caught.value.remedy
 
 
+def test_a_jpeg_of_a_thousand_scans_is_refused():
+    jpeg = encoded("JPEG", (2_000, 2_000), progressive=True)
+    last = jpeg[jpeg.rindex(b"\xff\xc4") : -2]  # with its table
+    for scans in (10, 1_000):
+        data = jpeg[:-2] + last * scans + jpeg[-2:]
+        if scans == 10:
+            assert check_image(data, filename="a.jpg").width == 2_000
+        else:
+            with pytest.raises(InvalidInput, match="more than 64 scans"):
+                check_image(data, filename="a.jpg")
+
+
 def test_no_pixels_at_all_is_refused():
     for width, height in ((0, 10), (10, 0)):
         with pytest.raises(InvalidInput, match=f"{width} × {height}"):
