@@ -13,6 +13,7 @@ from integrations.api.auth.authentication import Authenticator
 from integrations.api.middleware import add_middleware
 from integrations.api.openapi import describe
 from integrations.api.problems import add_problem_handlers
+from integrations.api.threads import Threads
 
 # What a mounted door needs to have running while the app does.
 Running = Callable[[], AbstractAsyncContextManager[object]]
@@ -37,10 +38,12 @@ def create_api(
     describe(app)
     app.state.agent = agent
     app.state.running = list[Running]()
+    app.state.threads = Threads()
     protocol.add_runs(app, agent)
     add_problem_handlers(app)
     for router in (health.router, docs.router, *resources.ROUTERS, *protocol.ROUTERS, *routers):
-        app.include_router(router)
+        # `include_router` keeps routers apart, and at each request searches one after the other.
+        app.router.routes.extend(router.routes)
     add_middleware(app, agent.services.settings, authenticator)
     return app
 
@@ -48,6 +51,7 @@ def create_api(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     async with AsyncExitStack() as stack:
+        stack.callback(cast("Threads", app.state.threads).close)  # after all that may read
         for running in cast("list[Running]", app.state.running):
             await stack.enter_async_context(running())
         yield

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from assetql.domain.errors import Unauthenticated
@@ -10,6 +9,7 @@ from assetql.domain.identity import Principal
 from assetql.pipeline.api_keys import PREFIX, principal_of_key
 from assetql.services import Services
 from integrations.api.auth.tokens import Tokens, TokenUse
+from integrations.api.threads import threads_of
 
 _API_KEY = "x-api-key"  # the LangGraph SDK's
 _SCHEME = "bearer "
@@ -47,7 +47,7 @@ class Credentials:
         if sent is None:
             return None
         if sent.startswith(PREFIX):
-            return await run_in_threadpool(
+            return await threads_of(connection).call(
                 principal_of_key, sent, stores=self.services.stores, clock=self.services.clock
             )
         if self.tokens is None:

@@ -13,6 +13,7 @@ from integrations.api.dependencies import Pipeline
 from integrations.api.openapi import operation_id
 from integrations.api.problems import problem_responses
 from integrations.api.resources.links import Links
+from integrations.api.routes import Route
 
 _CHUNK = 256 * 1024
 _TYPES = {"zip": "application/zip", "png": "image/png"}
@@ -26,6 +27,7 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 router = APIRouter(
     tags=["files"],
     generate_unique_id_function=operation_id,
+    route_class=Route,
     responses=problem_responses(404, 422, 503),
 )
 Token = Annotated[
