@@ -10,10 +10,10 @@ import pytest
 
 from assetql.domain.door_record import RecordKind
 from assetql.domain.identity import Principal, Role
-from assetql.pipeline.api_keys import create_api_key
+from assetql.pipeline.api_keys import create_api_key, revoke_api_key
 from integrations.api.idempotency import HEADER
 from tests.integration.api.auth.conftest import Door, Open
-from tests.support.homes import OWNER
+from tests.support.homes import OWNER, open_home
 
 DAY = timedelta(days=1)
 
@@ -74,6 +74,14 @@ def test_a_key_is_made_shown_once_listed_and_revoked(local: Door) -> None:
     assert local.client.delete(f"/v1/keys/{key_id}", headers=as_owner).status_code == 204
     assert local.bearer(secret).status_code == 401
     assert local.client.delete(f"/v1/keys/{key_id}", headers=as_owner).status_code == 404
+
+
+def test_a_key_that_another_process_revokes_is_refused_at_once(local: Door, tmp_path: Path) -> None:
+    key_id, secret = make(local)
+    assert local.bearer(secret).status_code == 200
+    with open_home(tmp_path, clock=local.clock) as other:
+        revoke_api_key(key_id, caller=OWNER, stores=other.stores, clock=other.clock)
+    assert local.bearer(secret).status_code == 401
 
 
 def test_no_secret_is_kept_anywhere(local: Door, tmp_path: Path) -> None:
