@@ -37,25 +37,31 @@ class NewMessage:
 def post_message(
     message: NewMessage, *, thread_id: str, caller: Principal, stores: Stores, clock: Clock
 ) -> InboxMessage:
-    """Stores it in the thread's inbox, once per message id.
+    """Stores it in the thread's inbox, once per message id. Raises: as `addressed` does."""
+    new = addressed(message, thread_id=thread_id, caller=caller, stores=stores, clock=clock)
+    return stores.inbox.post(new)
+
+
+def addressed(
+    message: NewMessage, *, thread_id: str, caller: Principal, stores: Stores, clock: Clock
+) -> InboxMessage:
+    """The message as the thread's inbox takes it.
 
     Raises: InvalidInput for an empty or too long message, or no id; NotFound for an upload.
     """
     _check_thread(thread_id)
     check_message(message, caller=caller, stores=stores)
-    return stores.inbox.post(
-        InboxMessage(
-            workspace=caller.workspace,
-            thread_id=thread_id,
-            message_id=message.message_id,
-            kind=MessageKind.PERSON,
-            text=message.text,
-            author=caller.user,
-            created_at=clock.now(),
-            uploads=message.uploads,
-            # Whoever runs the turn that answers this, it has its author's rights and no others.
-            facts={"roles": sorted(role.value for role in caller.roles)},
-        )
+    return InboxMessage(
+        workspace=caller.workspace,
+        thread_id=thread_id,
+        message_id=message.message_id,
+        kind=MessageKind.PERSON,
+        text=message.text,
+        author=caller.user,
+        created_at=clock.now(),
+        uploads=message.uploads,
+        # Whoever runs the turn that answers this, it has its author's rights and no others.
+        facts={"roles": sorted(role.value for role in caller.roles)},
     )
 
 

@@ -29,6 +29,21 @@ def acquire(agent: AgentServices, workspace: str, thread_id: str) -> TurnLease |
     )
 
 
+def post_and_acquire(
+    agent: AgentServices, message: InboxMessage
+) -> tuple[InboxMessage, TurnLease | None]:
+    """The message as it is stored, and its thread's lease, or None while another turn holds it."""
+    now = agent.services.clock.now()
+    return agent.services.stores.inbox.begin_turn(
+        message, holder=uuid4().hex, until=now + _duration(agent), now=now
+    )
+
+
+def release(agent: AgentServices, lease: TurnLease) -> None:
+    """Gives back a lease under which nothing was done."""
+    agent.services.stores.turns.finish(lease, consumed=lease.consumed)
+
+
 async def begin(agent: AgentServices, start: Callable[[], Begun]) -> Begun:
     """Runs `start` on another thread; where it is cancelled meanwhile, its lease is given back."""
     starting = asyncio.ensure_future(agent.call(start))
@@ -37,8 +52,7 @@ async def begin(agent: AgentServices, start: Callable[[], Begun]) -> Begun:
     except asyncio.CancelledError:
         _, lease = await starting
         if lease:
-            finish = agent.services.stores.turns.finish
-            await agent.call(finish, lease, consumed=lease.consumed)
+            await agent.call(release, agent, lease)
         raise
 
 

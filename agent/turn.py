@@ -6,9 +6,9 @@ then takes every inbox message that is not taken yet, in order.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
@@ -19,13 +19,21 @@ from langgraph.types import StateSnapshot
 from agent.context import AgentContext
 from agent.events import GraphPart, custom
 from agent.graph import MOST_STEPS
-from agent.inbox import NewMessage, asked_by, by_author, compose, notices, post_message, upload_ids
-from agent.lease import Begun, acquire, begin, heartbeat, wait_for_turn
+from agent.inbox import NewMessage, addressed, asked_by, by_author, compose, notices, upload_ids
+from agent.lease import (
+    Begun,
+    acquire,
+    begin,
+    heartbeat,
+    post_and_acquire,
+    release,
+    wait_for_turn,
+)
 from agent.observed import observed
 from agent.savers.fence import TURN, reading_config, thread_config
 from agent.services import AgentServices
 from agent.state import ThreadState, next_input
-from agent.typed_answers import take_typed_answer
+from agent.typed_answers import take_typed_answer, typed_answer
 from assetql.domain.errors import AssetQLError, StaleClaim, ThreadBusy
 from assetql.domain.identity import Principal
 from assetql.domain.thread import InboxMessage, TurnLease
@@ -93,19 +101,37 @@ class _Door:
         return None, acquire(self.agent, self.caller.workspace, self.thread_id)
 
     def begin(self, message: NewMessage | None) -> Begun:
-        """Stores the message, then takes the thread's lease if it is free."""
-        posted = self.post(message)
-        return posted, acquire(self.agent, self.caller.workspace, self.thread_id)
+        """Stores the message, and takes the thread's lease if it is free."""
+        if message is None:
+            return self.take()
+        posted, lease = post_and_acquire(self.agent, self._addressed(message))
+        if typed_answer(posted.text) is None:
+            return posted, lease
+        try:
+            self._take_answer(posted)
+        except BaseException:
+            if lease:
+                release(self.agent, lease)
+            raise
+        # The inbox may be longer by what came of the answer.
+        return posted, replace(lease, newest=None) if lease else None
 
     def post(self, message: NewMessage | None) -> InboxMessage | None:
         if message is None:
             return None
+        posted = self.agent.services.stores.inbox.post(self._addressed(message))
+        self._take_answer(posted)
+        return posted
+
+    def _addressed(self, message: NewMessage) -> InboxMessage:
         stores, clock = self.agent.services.stores, self.agent.services.clock
-        posted = post_message(
+        return addressed(
             message, thread_id=self.thread_id, caller=self.caller, stores=stores, clock=clock
         )
+
+    def _take_answer(self, posted: InboxMessage) -> None:
+        stores, clock = self.agent.services.stores, self.agent.services.clock
         take_typed_answer(posted, caller=self.caller, stores=stores, clock=clock)
-        return posted
 
     async def joined(self, posted: InboxMessage | None) -> GraphPart:
         """The answer that another turn gave to `posted`."""
@@ -139,7 +165,7 @@ class _Turn:
             snapshot = await self._snapshot()
         if posted and posted.position <= answered:
             yield custom(event="joined", reply=answer_to(posted.position, _messages(snapshot)))
-        runs = await self.door.agent.call(self._waiting, max(start, self.lease.consumed), posted)
+        runs = await self._waiting(max(start, self.lease.consumed), posted)
         for index, (taken, messages) in enumerate(runs):
             if index:
                 snapshot = await self._snapshot()
@@ -154,21 +180,23 @@ class _Turn:
                     yield part
         self.taken = runs[-1][0] if runs else start
 
-    def _waiting(
+    async def _waiting(
         self, position: int, posted: InboxMessage | None
     ) -> list[tuple[int, list[AnyMessage]]]:
         """Each author's messages behind `position`, and the position that they reach."""
-        stores = self.door.agent.services.stores
-        workspace, thread_id = self.lease.workspace, self.lease.thread_id
-        if posted and position + 1 == posted.position == self.lease.newest:
+        agent, lease = self.door.agent, self.lease
+        if posted and position + 1 == posted.position == lease.newest:
             waiting = (posted,)  # what came since then has a turn of its own
         else:
-            waiting = stores.inbox.after(workspace, thread_id, position)
+            after = agent.services.stores.inbox.after
+            waiting = await agent.call(after, lease.workspace, lease.thread_id, position)
+        ids = {upload_id for message in waiting for upload_id in message.uploads}
+        uploads = await agent.call(self._uploads, ids) if ids else {}
+        return [(run[-1].position, compose(run, uploads.get)) for run in by_author(waiting)]
 
-        def lookup(upload_id: str) -> Upload | None:
-            return stores.uploads.get(workspace, upload_id)
-
-        return [(run[-1].position, compose(run, lookup)) for run in by_author(waiting)]
+    def _uploads(self, ids: Iterable[str]) -> dict[str, Upload | None]:
+        store = self.door.agent.services.stores.uploads
+        return {upload_id: store.get(self.lease.workspace, upload_id) for upload_id in ids}
 
     def _cut_short(self, snapshot: StateSnapshot) -> bool:
         """Did a crash end the last turn? One that ended by itself has its messages consumed."""

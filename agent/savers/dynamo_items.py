@@ -23,7 +23,7 @@ from assetql.adapters.aws.actions import Action, Refused, put_action, transact
 from assetql.adapters.aws.items import Item, key_of, keys
 from assetql.adapters.aws.objects import S3Objects
 from assetql.adapters.aws.table import Table
-from assetql.adapters.aws.threads import finish_action, held_check, thread_partition
+from assetql.adapters.aws.turns import finish_action, held_check, thread_partition
 from assetql.domain.errors import Unavailable
 
 _LARGE = 300_000  # compressed bytes; an item has 400 KB at most

@@ -17,6 +17,12 @@ class ThreadInbox(Protocol):
         """
         ...
 
+    def begin_turn(
+        self, message: InboxMessage, *, holder: str, until: datetime, now: datetime
+    ) -> tuple[InboxMessage, TurnLease | None]:
+        """`post`, and the thread's lease in the same write, where no other turn holds it."""
+        ...
+
     def after(self, workspace: str, thread_id: str, position: int) -> tuple[InboxMessage, ...]:
         """Messages behind `position`, in order."""
         ...

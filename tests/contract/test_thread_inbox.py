@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from assetql.domain.errors import NotFound
-from assetql.domain.thread import MessageKind, Thread
+from assetql.domain.thread import InboxMessage, MessageKind, Thread
 from assetql.ports import Stores
 from tests.contract.races import race
 from tests.contract.values import MINUTE, RIVAL, START, STUDIO, a_message
@@ -98,3 +98,63 @@ def test_a_forgotten_thread_is_gone_for_good(stores: Stores) -> None:
             stores.inbox.post(a_message(message_id))
     told = stores.inbox.post(a_message("m4", kind=MessageKind.NOTICE))
     assert (told.position, stores.inbox.after(STUDIO, "thr_1", 0)) == (0, ())
+
+
+def begin(stores: Stores, message: InboxMessage, holder: str) -> tuple[InboxMessage, object]:
+    posted, lease = stores.inbox.begin_turn(message, holder=holder, until=START + MINUTE, now=START)
+    return posted, lease and (lease.holder, lease.token, lease.consumed)
+
+
+def test_a_message_begins_a_turn_where_no_other_runs(stores: Stores) -> None:
+    first, second = a_message("msg_1"), a_message("msg_2")
+    assert begin(stores, first, "a") == (replace(first, position=1), ("a", 1, 0))
+    assert begin(stores, second, "b") == (replace(second, position=2), None)
+    assert stores.inbox.after(STUDIO, "thr_1", 0) == (
+        replace(first, position=1),
+        replace(second, position=2),
+    )
+    lease = stores.turns.get(STUDIO, "thr_1")
+    assert lease
+    assert (lease.holder, lease.until) == ("a", START + MINUTE)
+
+
+def test_a_turn_begins_behind_what_earlier_ones_answered(stores: Stores) -> None:
+    stores.inbox.post(a_message("msg_0", kind=MessageKind.NOTICE))
+    for number, answered in enumerate([0, 1, 3]):
+        new = a_message(f"msg_{number + 1}")
+        assert begin(stores, new, "a") == (
+            replace(new, position=number + 2),
+            ("a", number + 1, answered),
+        )
+        lease = stores.turns.get(STUDIO, "thr_1")
+        assert lease
+        stores.turns.finish(lease, consumed=[1, 3, 4][number])
+
+
+def test_a_turn_begins_over_one_whose_lease_ended(stores: Stores) -> None:
+    begin(stores, a_message("msg_1"), "a")
+    _, lease = stores.inbox.begin_turn(
+        a_message("msg_2"), holder="b", until=START + 2 * MINUTE, now=START + MINUTE
+    )
+    assert lease
+    assert (lease.holder, lease.token, lease.consumed) == ("b", 2, 0)
+
+
+def test_a_message_that_was_there_begins_a_turn_too(stores: Stores) -> None:
+    first = stores.inbox.post(a_message("msg_1"))
+    assert begin(stores, a_message("msg_1"), "a") == (first, ("a", 1, 0))
+    assert begin(stores, a_message("msg_1"), "b") == (first, None)
+    assert stores.inbox.after(STUDIO, "thr_1", 0) == (first,)
+
+
+def test_one_of_many_messages_begins_a_turn(stores: Stores) -> None:
+    begun = race(8, lambda n: begin(stores, a_message(f"msg_{n}"), f"{n}"))
+    assert sum(lease is not None for _, lease in begun) == 1
+    assert sorted(message.position for message, _ in begun) == list(range(1, 9))
+
+
+def test_nothing_begins_in_a_forgotten_thread(stores: Stores) -> None:
+    begin(stores, a_message("msg_1"), "a")
+    stores.inbox.forget(STUDIO, "thr_1")
+    with pytest.raises(NotFound):
+        begin(stores, a_message("msg_2"), "b")

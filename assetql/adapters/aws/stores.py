@@ -26,7 +26,8 @@ from assetql.adapters.aws.resources import (
 from assetql.adapters.aws.styles import DynamoStyles
 from assetql.adapters.aws.table import Table
 from assetql.adapters.aws.tasks import DynamoTasks
-from assetql.adapters.aws.threads import DynamoInbox, DynamoTurns
+from assetql.adapters.aws.threads import DynamoInbox
+from assetql.adapters.aws.turns import DynamoTurns
 from assetql.adapters.aws.uploads import DynamoUploads
 from assetql.ports import Stores
 

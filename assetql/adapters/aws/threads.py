@@ -1,46 +1,68 @@
-"""Thread inboxes and turn leases in DynamoDB: whatever belongs to a thread shares a partition.
+"""Thread inboxes in DynamoDB: whatever belongs to a thread shares a partition.
 
 Under `key_of(workspace, thread)`: the item `lease`, whose token fences checkpoints and which counts
 the inbox; `message#POSITION`; `id#MESSAGE_ID`, which says where that message is; and what the
 checkpoint saver keeps. Under `key_of(workspace)`: an item per thread, for the list of threads.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from uuid import uuid4
 
 from assetql.adapters.aws.actions import (
     ABSENT,
     TRIES,
-    WRITE,
     Action,
     Refused,
-    call,
-    check_action,
     pause,
     put_action,
     transact,
     update_action,
 )
-from assetql.adapters.aws.items import Item, Value, key_of, plain, whole
+from assetql.adapters.aws.items import Item, Value, key_of
 from assetql.adapters.aws.table import Table
+from assetql.adapters.aws.turns import LEASE, DynamoTurns, lease_of, thread_partition
 from assetql.adapters.codec import Codec, micros, moment
-from assetql.domain.errors import NotFound, StaleClaim, StoreUnavailable
+from assetql.domain.errors import NotFound, StoreUnavailable
 from assetql.domain.thread import InboxMessage, MessageKind, Thread, TurnLease
 
 _MESSAGES = Codec(InboxMessage)
 _TITLE_LENGTH = 80
-_LEASE = "lease"
-_FINISHED = 0  # `until` of a lease whose turn is over
-_HELD = "#token = :token AND #until > :finished"
-_REMEMBERED = 4096  # threads of which a process remembers how long their inbox is
+_REMEMBERED = 4096  # threads of which a process remembers how their lease stood
 _COUNT, _ID, _HEAD = 0, 1, 3  # the actions of a post
 
 
-def thread_partition(workspace: str, thread_id: str) -> str:
-    """The partition key of everything in a thread."""
-    return key_of(workspace, thread_id)
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A lease that is wanted, where it is free."""
+
+    holder: str
+    until: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """How a thread's lease stood. A guess saves a read; the condition of the write corrects it."""
+
+    last: int = 0  # the position of the inbox's newest message
+    token: int = 0  # of the newest turn; 0 before the first
+    consumed: int = 0
+    until: int = 0  # microseconds
+
+    def granted(self, wish: _Wish | None, message: InboxMessage) -> TurnLease | None:
+        """The lease that goes with `message`; None where a turn holds it, or nobody wants it."""
+        if wish is None or self.until > micros(wish.now):
+            return None
+        return TurnLease(
+            workspace=message.workspace,
+            thread_id=message.thread_id,
+            holder=wish.holder,
+            token=self.token + 1,
+            until=wish.until,
+            consumed=self.consumed,
+            newest=message.position,
+        )
 
 
 class DynamoInbox:
@@ -48,51 +70,61 @@ class DynamoInbox:
 
     def __init__(self, checkpoints: Table) -> None:
         self._table = checkpoints
-        # A guess saves a read; the condition of the write corrects it.
-        self._lengths: dict[str, int] = {}
+        self._known: dict[str, _Known] = {}
 
     def post(self, message: InboxMessage) -> InboxMessage:
+        posted, _ = self._post(message, None)
+        return posted
+
+    def begin_turn(
+        self, message: InboxMessage, *, holder: str, until: datetime, now: datetime
+    ) -> tuple[InboxMessage, TurnLease | None]:
+        return self._post(message, _Wish(holder, until, now))
+
+    def _post(
+        self, message: InboxMessage, wish: _Wish | None
+    ) -> tuple[InboxMessage, TurnLease | None]:
         partition = thread_partition(message.workspace, message.thread_id)
-        last, newest = self._lengths.get(partition, 0), True
+        known, newest = self._known.get(partition, _Known()), True
         for tries in range(TRIES):
-            stored = replace(message, position=last + 1)
-            actions = self._posting(partition, stored, newest=newest)
+            stored = replace(message, position=known.last + 1)
+            lease = known.granted(wish, stored)
+            count = _count(self._table.name, partition, known, lease, wish)
+            actions = self._posting(partition, stored, count=count, newest=newest)
             try:
                 transact(self._table.client, actions, what=f"Table {self._table.name}")
             except Refused as refused:
                 if (refused.found[_HEAD] or {}).get("forgotten"):
-                    return _to_nobody(message)
+                    return _to_nobody(message), None
                 if refused.failed(_ID):
-                    return self._posted(partition, refused)
+                    return self._posted(partition, refused), self._acquired(message, wish, refused)
                 newest = newest and not refused.failed(_HEAD)
                 if not refused.failed(_COUNT):
                     continue
-                last = int((refused.found[_COUNT] or {}).get("last", 0))
+                known = _known(refused.found[_COUNT] or {})
                 if tries:
                     pause(tries)
             else:
-                self._remember(partition, stored.position)
-                return stored
+                self._remember(partition, stored, lease.token if lease else known.token)
+                return stored, lease
         raise StoreUnavailable(f"Thread {message.thread_id}: {TRIES} others posted meanwhile.")
 
-    def _posting(self, partition: str, message: InboxMessage, *, newest: bool) -> list[Action]:
-        table, position = self._table.name, message.position
-        count: dict[str, Value] = {"next": position}
-        condition = "attribute_not_exists(#last)"
-        if position > 1:
-            count["last"], condition = position - 1, "#last = :last"
+    def _posting(
+        self, partition: str, message: InboxMessage, *, count: Action, newest: bool
+    ) -> list[Action]:
+        table = self._table.name
         known: Item = {
             "pk": partition,
             "sk": key_of("id", message.message_id),
-            "position": position,
+            "position": message.position,
         }
         document: Item = {
             "pk": partition,
-            "sk": _message_key(position),
+            "sk": _message_key(message.position),
             "document": _MESSAGES.encode(message),
         }
         return [
-            update_action(table, partition, _LEASE, "SET #last = :next", condition, count),
+            count,
             put_action(table, known, ABSENT),
             put_action(table, document),
             _head(table, message, newest=newest),
@@ -105,10 +137,29 @@ class DynamoInbox:
         assert item is not None  # written together with its id, and never deleted
         return _MESSAGES.decode(str(item["document"]))
 
-    def _remember(self, partition: str, length: int) -> None:
-        if len(self._lengths) >= _REMEMBERED:
-            self._lengths.clear()
-        self._lengths[partition] = length
+    def _acquired(
+        self, message: InboxMessage, wish: _Wish | None, refused: Refused
+    ) -> TurnLease | None:
+        """The lease for a message that had been posted."""
+        if wish is None:
+            return None
+        found = refused.found[_COUNT] or {}
+        if found.get("holder") == wish.holder:  # by this very write, whose reply was lost
+            return lease_of(message.workspace, message.thread_id, found)
+        return DynamoTurns(self._table).acquire(
+            message.workspace,
+            message.thread_id,
+            holder=wish.holder,
+            until=wish.until,
+            now=wish.now,
+        )
+
+    def _remember(self, partition: str, posted: InboxMessage, token: int) -> None:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        # Who posts next will mostly find everything answered.
+        consumed = posted.position if token else 0
+        self._known[partition] = _Known(posted.position, token, consumed)
 
     def after(self, workspace: str, thread_id: str, position: int) -> tuple[InboxMessage, ...]:
         partition = thread_partition(workspace, thread_id)
@@ -140,7 +191,7 @@ class DynamoInbox:
         )
         partition = thread_partition(workspace, thread_id)
         # Who waits for the lease learns from it how many messages there are.
-        self._table.update(partition, _LEASE, "REMOVE #last", condition="", values={})
+        self._table.update(partition, LEASE, "REMOVE #last", condition="", values={})
         for prefix in ("id", "message"):
             between = {"pk": partition, "first": f"{prefix}#", "end": f"{prefix}$"}
             for item in self._table.query("#pk = :pk AND #sk BETWEEN :first AND :end", between):
@@ -153,6 +204,37 @@ def _message_key(position: int) -> str:
 
 def _head_key(thread_id: str) -> str:
     return key_of("thread", thread_id)
+
+
+def _known(lease: Item) -> _Known:
+    """How the lease stands by its item."""
+    numbers = {name: int(lease.get(name, 0)) for name in ("last", "token", "consumed", "until")}
+    return _Known(**numbers)
+
+
+def _count(
+    table: str, partition: str, known: _Known, lease: TurnLease | None, wish: _Wish | None
+) -> Action:
+    """One more message, where the lease stands as known; and where it is granted, the lease."""
+    values: dict[str, Value] = {"next": known.last + 1}
+    change, conditions = "SET #last = :next", [_as_known("last", known.last, values)]
+    if lease and wish:
+        change += ", #holder = :holder, #until = :until, #token = :turn, #consumed = :consumed"
+        conditions.append(_as_known("token", known.token, values))
+        if known.token:
+            conditions.append("#until <= :now AND #consumed = :consumed")
+            values["now"] = micros(wish.now)
+        values |= {"holder": lease.holder, "until": micros(lease.until)}
+        values |= {"turn": lease.token, "consumed": lease.consumed}
+    return update_action(table, partition, LEASE, change, " AND ".join(conditions), values)
+
+
+def _as_known(name: str, number: int, values: dict[str, Value]) -> str:
+    """The condition that an attribute is that number; 0: that it is not there yet."""
+    if not number:
+        return f"attribute_not_exists(#{name})"
+    values[name] = number
+    return f"#{name} = :{name}"
 
 
 def _to_nobody(message: InboxMessage) -> InboxMessage:
@@ -196,107 +278,3 @@ def _thread(workspace: str, item: Item) -> Thread:
         created_by=str(item["created_by"]),
         updated_at=moment(int(time)),
     )
-
-
-class DynamoTurns:
-    """The TurnLeases of the AWS family."""
-
-    def __init__(self, checkpoints: Table) -> None:
-        self._table = checkpoints
-
-    def acquire(
-        self, workspace: str, thread_id: str, *, holder: str, until: datetime, now: datetime
-    ) -> TurnLease | None:
-        write = uuid4().hex
-        values: dict[str, Value] = {
-            "holder": holder,
-            "until": micros(until),
-            "now": micros(now),
-            "write": write,
-            "zero": 0,
-            "one": 1,
-        }
-        change = (
-            f"SET #holder = :holder, #until = :until, #{WRITE} = :write,"
-            " #token = if_not_exists(#token, :zero) + :one,"
-            " #consumed = if_not_exists(#consumed, :zero)"
-        )
-        free = "attribute_not_exists(#token) OR #until <= :now"
-        partition = thread_partition(workspace, thread_id)
-        try:
-            item = self._update(
-                update_action(self._table.name, partition, _LEASE, change, free, values)
-            )
-        except Refused as refused:
-            item = refused.found[0] or {}
-            if item.get(WRITE) != write:  # else this very write, whose reply was lost
-                return None
-        return _lease(workspace, thread_id, item)
-
-    def extend(self, lease: TurnLease, *, until: datetime) -> TurnLease:
-        values: dict[str, Value] = {
-            "token": lease.token,
-            "finished": _FINISHED,
-            "until": micros(until),
-        }
-        partition = thread_partition(lease.workspace, lease.thread_id)
-        change = "SET #until = :until"
-        try:
-            self._update(update_action(self._table.name, partition, _LEASE, change, _HELD, values))
-        except Refused as refused:
-            raise _stale(lease) from refused
-        return replace(lease, until=until)
-
-    def finish(self, lease: TurnLease, *, consumed: int) -> None:
-        partition = thread_partition(lease.workspace, lease.thread_id)
-        try:
-            self._update(finish_action(self._table.name, partition, lease.token, consumed))
-        except Refused as refused:
-            stored = refused.found[0] or {}
-            if stored.get("token") != lease.token:
-                raise _stale(lease) from refused
-            self.finish(lease, consumed=int(stored["consumed"]))  # it never goes back
-
-    def get(self, workspace: str, thread_id: str) -> TurnLease | None:
-        item = self._table.get(thread_partition(workspace, thread_id), _LEASE)
-        return _lease(workspace, thread_id, item) if item and "token" in item else None
-
-    def _update(self, action: Action) -> Item:
-        what = f"Table {self._table.name}"
-        answer = call(
-            self._table.client, "update_item", what, **action["Update"], ReturnValues="ALL_NEW"
-        )
-        return plain(answer["Attributes"])
-
-
-def held_check(table: str, partition: str, token: int) -> Action:
-    """Holds while the turn with that token is the thread's newest and has not finished."""
-    return check_action(table, partition, _LEASE, _HELD, {"token": token, "finished": _FINISHED})
-
-
-def finish_action(table: str, partition: str, token: int, consumed: int) -> Action:
-    """Ends the lease of `token`, where no more than `consumed` was answered before."""
-    return update_action(
-        table,
-        partition,
-        _LEASE,
-        "SET #until = :finished, #consumed = :consumed",
-        "#token = :token AND #consumed <= :consumed",
-        {"token": token, "finished": _FINISHED, "consumed": consumed},
-    )
-
-
-def _lease(workspace: str, thread_id: str, item: Item) -> TurnLease:
-    return TurnLease(
-        workspace=workspace,
-        thread_id=thread_id,
-        holder=str(item["holder"]),
-        token=whole(item, "token"),
-        until=moment(whole(item, "until")),
-        consumed=whole(item, "consumed"),
-        newest=whole(item, "last") if "last" in item else None,
-    )
-
-
-def _stale(lease: TurnLease) -> StaleClaim:
-    return StaleClaim(f"Token {lease.token} no longer holds thread {lease.thread_id}.")

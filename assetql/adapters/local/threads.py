@@ -33,18 +33,22 @@ class SqliteInbox:
 
     def post(self, message: InboxMessage) -> InboxMessage:
         with self._database.transaction() as connection:
-            first = connection.execute(
-                "SELECT document FROM inbox_messages"
-                " WHERE workspace=? AND thread_id=? AND message_id=?",
-                (message.workspace, message.thread_id, message.message_id),
-            ).fetchone()
-            if first:
-                return _MESSAGES.decode(first[0])
-            if not _forgotten(connection, message):
-                return _append(connection, message)
-        if message.kind is MessageKind.NOTICE:
-            return message
-        raise NotFound("thread", message.thread_id, remedy="It was deleted. Begin another one.")
+            posted = _post(connection, message)
+        return posted or _to_nobody(message)
+
+    def begin_turn(
+        self, message: InboxMessage, *, holder: str, until: datetime, now: datetime
+    ) -> tuple[InboxMessage, TurnLease | None]:
+        key = (message.workspace, message.thread_id)
+        lease: TurnLease | None = None
+        with self._database.transaction() as connection:
+            posted = _post(connection, message)
+            if posted:
+                row = connection.execute(
+                    _ACQUIRE, (*key, holder, micros(until), micros(now))
+                ).fetchone()
+                lease = _acquired(key, holder, until, row)
+        return posted or _to_nobody(message), lease
 
     def after(self, workspace: str, thread_id: str, position: int) -> tuple[InboxMessage, ...]:
         rows = self._database.rows(
@@ -81,6 +85,24 @@ class SqliteInbox:
                     f"DELETE FROM {table} WHERE workspace=? AND thread_id=?",  # noqa: S608
                     key,
                 )
+
+
+def _post(connection: sqlite3.Connection, message: InboxMessage) -> InboxMessage | None:
+    """The message as it was stored, the first time; None where its thread was forgotten."""
+    first = connection.execute(
+        "SELECT document FROM inbox_messages WHERE workspace=? AND thread_id=? AND message_id=?",
+        (message.workspace, message.thread_id, message.message_id),
+    ).fetchone()
+    if first:
+        return _MESSAGES.decode(first[0])
+    return None if _forgotten(connection, message) else _append(connection, message)
+
+
+def _to_nobody(message: InboxMessage) -> InboxMessage:
+    """What comes of a message to a forgotten thread."""
+    if message.kind is MessageKind.NOTICE:
+        return message
+    raise NotFound("thread", message.thread_id, remedy="It was deleted. Begin another one.")
 
 
 def _forgotten(connection: sqlite3.Connection, message: InboxMessage) -> bool:
@@ -138,17 +160,7 @@ class SqliteTurns:
         row = self._database.row(
             _ACQUIRE, (workspace, thread_id, holder, micros(until), micros(now))
         )
-        if row is None:
-            return None
-        token, consumed = row
-        return TurnLease(
-            workspace=workspace,
-            thread_id=thread_id,
-            holder=holder,
-            token=token,
-            until=until,
-            consumed=consumed,
-        )
+        return _acquired((workspace, thread_id), holder, until, row)
 
     def extend(self, lease: TurnLease, *, until: datetime) -> TurnLease:
         extended = self._database.execute(
@@ -186,6 +198,24 @@ class SqliteTurns:
             until=moment(until),
             consumed=consumed,
         )
+
+
+def _acquired(
+    key: tuple[str, str], holder: str, until: datetime, row: SqlRow | None
+) -> TurnLease | None:
+    """The lease, by the (token, consumed) that the statement returned."""
+    if row is None:
+        return None
+    workspace, thread_id = key
+    token, consumed = row
+    return TurnLease(
+        workspace=workspace,
+        thread_id=thread_id,
+        holder=holder,
+        token=token,
+        until=until,
+        consumed=consumed,
+    )
 
 
 def _stale(lease: TurnLease) -> StaleClaim:

@@ -32,7 +32,7 @@ from agent.savers.fence import (
 from agent.savers.sqlite import FencedSqliteSaver
 from assetql.adapters.aws.resources import CHECKPOINTS
 from assetql.adapters.aws.table import Table
-from assetql.adapters.aws.threads import DynamoTurns
+from assetql.adapters.aws.turns import DynamoTurns
 from assetql.adapters.local.stores import DATABASE_NAME, open_database
 from assetql.adapters.local.threads import SqliteTurns
 from assetql.domain.errors import StaleClaim

@@ -84,16 +84,15 @@ async def test_a_one_tool_turn_takes_at_most_eight_requests(
         events = await talk.say(f"note {n}")
         assert events[-1] == Done("It answered: noted")
         assert asked.since() == {
-            # the message; the model's calls; their results; its answer, with the end
+            # the message and the lease; the model's calls; their results; its answer and the end
             "dynamodb.TransactWriteItems": 4,
-            "dynamodb.UpdateItem": 1,  # the lease
             "dynamodb.GetItem": 1,  # the tool's
             "dynamodb.PutItem": 1,  # the record
         }
 
 
 async def test_another_process_reads_the_thread_first(open_talk: Open, proxy: FaultProxy) -> None:
-    """Seven for the conversation itself: how long the inbox is, and the state, it has to learn."""
+    """Six for the conversation itself: how the lease stands, and the state, it has to learn."""
     await open_talk(once("look"), [look]).say("first", message_id="first")
     talk = open_talk(once("look"), [look], aws_endpoint=proxy.address)
 
@@ -101,7 +100,6 @@ async def test_another_process_reads_the_thread_first(open_talk: Open, proxy: Fa
 
     assert Asked(proxy).since() == {
         "dynamodb.TransactWriteItems": 5,
-        "dynamodb.UpdateItem": 1,
         "dynamodb.Query": 1,
     }
 
@@ -110,8 +108,7 @@ async def test_a_turn_whose_replies_are_lost_is_answered_once(
     open_talk: Open, proxy: FaultProxy
 ) -> None:
     """What was carried out and tried again, for want of an answer, is one message and one turn."""
-    once_each = [Rule(fault=LOST_REPLY, operation="UpdateItem")]
-    once_each += [Rule(fault=LOST_REPLY, operation="TransactWriteItems", skip=n) for n in (0, 2, 3)]
+    once_each = [Rule(fault=LOST_REPLY, operation="TransactWriteItems", skip=n) for n in (0, 2, 3)]
     proxy.plan(*once_each)
     talk = open_talk(once("look"), [look], aws_endpoint=proxy.address)
 
@@ -132,8 +129,6 @@ class InTheWay:
     name = "conflict"
 
     async def __call__(self, request: Request, forward: Forward) -> Reply:
-        if request.operation == "UpdateItem":
-            return error_reply(request, 400, "TransactionConflictException")
         reply = error_reply(request, 400, "TransactionCanceledException")
         reasons = [{"Code": "None"} for _ in request.document["TransactItems"]]
         reasons[0] = {"Code": "TransactionConflict"}
@@ -144,13 +139,12 @@ async def test_who_finds_another_write_in_the_way_tries_again(
     open_talk: Open, proxy: FaultProxy
 ) -> None:
     """As when somebody posts to the thread in the moment of a checkpoint."""
-    rules = [Rule(fault=InTheWay(), operation="UpdateItem", times=2)]
-    rules += [Rule(fault=InTheWay(), operation="TransactWriteItems", skip=n) for n in (0, 2, 3)]
+    rules = [Rule(fault=InTheWay(), operation="TransactWriteItems", skip=n) for n in (0, 2, 3)]
     proxy.plan(*rules)
     talk = open_talk(once("look"), [look], aws_endpoint=proxy.address)
 
     assert await talk.reply("look") == "It answered: saw it"
-    assert proxy.hits() == 5
+    assert proxy.hits() == len(rules)
     assert len(await talk.messages()) == 4
 
 
