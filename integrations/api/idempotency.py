@@ -44,7 +44,7 @@ _STATE = "idempotency_key"
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def idempotency_key(
+async def idempotency_key(
     request: Request,
     header: Annotated[
         str | None,

@@ -1,10 +1,12 @@
 """Cursors of lists: signed for one workspace and one list, so that no other text is one."""
 
+from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends
 
 from assetql.domain.errors import InvalidInput
+from assetql.settings import Settings
 from integrations.api.dependencies import Caller, Pipeline
 from integrations.api.secret import signing_secret
 from integrations.api.signing import Signer
@@ -13,9 +15,14 @@ from integrations.api.signing import Signer
 class CursorSeals:
     """Seals the places of stores for one workspace."""
 
-    def __init__(self, signer: Signer, workspace: str) -> None:
-        self._signer = signer
+    def __init__(self, settings: Settings, workspace: str) -> None:
+        self._settings = settings
         self._workspace = workspace
+
+    @cached_property
+    def _signer(self) -> Signer:
+        """Few lists have a second page: without a cursor the secret is not read."""
+        return Signer(signing_secret(self._settings), "cursor")
 
     def seal(self, place: str | None, *of: str) -> str | None:
         """The cursor behind a place of the list that `of` names."""
@@ -38,9 +45,9 @@ class CursorSeals:
                 )
 
 
-def cursors_of(caller: Caller, services: Pipeline) -> CursorSeals:
+async def cursors_of(caller: Caller, services: Pipeline) -> CursorSeals:
     """Those of the caller's workspace."""
-    return CursorSeals(Signer(signing_secret(services.settings), "cursor"), caller.workspace)
+    return CursorSeals(services.settings, caller.workspace)
 
 
 Cursors = Annotated[CursorSeals, Depends(cursors_of)]

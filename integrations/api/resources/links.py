@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -43,7 +44,10 @@ class LinkMaker:
     def __init__(self, services: Services, base: str) -> None:
         self._services = services
         self._base = base
-        self._signer = Signer(signing_secret(services.settings), "file")
+
+    @cached_property
+    def _signer(self) -> Signer:
+        return Signer(signing_secret(self._services.settings), "file")
 
     def direct(self, key: str, filename: str) -> str | None:
         """The store's own link, signed now; None where it signs nothing."""
@@ -94,7 +98,7 @@ def _no_file() -> NotFound:
     return NotFound("file", "of this link", remedy="Links expire: ask for a new one.")
 
 
-def links_of(request: Request, services: Pipeline) -> LinkMaker:
+async def links_of(request: Request, services: Pipeline) -> LinkMaker:
     """Links that begin with the public address, else with the one that was asked."""
     base = services.settings.public_url or str(request.base_url).rstrip("/")
     return LinkMaker(services, base)
