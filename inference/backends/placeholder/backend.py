@@ -46,7 +46,7 @@ class PlaceholderBackend:
         """Draw one image; equal requests give equal bytes."""
         reading = read(request.prompt, request.negative_prompt, request.seed)
         drawing = reading.subject or crate(reading.initials)
-        off = off_style.is_off_style(request.seed, request.prompt, self._off_style_rate)
+        off = off_style.is_off_style(request, self._off_style_rate)
         look = off_style.off_look(request.seed) if off else look_of(request.style)
         png = finish(_painted(request, reading, drawing, look), request, off_style=off)
         return ImageResponse(

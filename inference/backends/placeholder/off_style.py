@@ -4,6 +4,7 @@ from random import Random
 
 import numpy as np
 
+from assetql.domain.imaging import ImageRequest
 from inference.backends.placeholder.color import Color
 from inference.backends.placeholder.look import Look
 from inference.backends.placeholder.raster import Pixels
@@ -12,9 +13,13 @@ NOTE = "placeholder: off-style on purpose"
 _KINDS = ("pencil", "neon")
 
 
-def is_off_style(seed: int, prompt: str, rate: float) -> bool:
-    """Whether this request is one of the share `rate`; the same request always is or isn't."""
-    return Random(f"off-style:{seed}:{prompt}").random() < rate
+def is_off_style(request: ImageRequest, rate: float) -> bool:
+    """Whether this request is one of the share `rate`; the same request always is or isn't.
+
+    Another seed, a stronger style or looser guidance makes another image, as with a real model.
+    """
+    asked = (request.seed, request.prompt, request.style.strength, request.guidance_scale)
+    return Random(f"off-style:{asked}").random() < rate
 
 
 def off_look(seed: int) -> Look:

@@ -262,6 +262,20 @@ def test_off_style_images_come_at_the_set_rate_and_say_so():
     assert 0.16 < sum(off) / len(off) < 0.34
 
 
+def test_who_turns_a_knob_after_an_off_style_image_has_the_same_chance_again():
+    backend = PlaceholderBackend(off_style_rate=0.25)
+    request = ImageRequest(prompt="key", width=16, height=16, seed=0)
+    off = [
+        missed
+        for seed in range(480)
+        if OFF_STYLE in backend.generate(missed := request.model_copy(update={"seed": seed})).notes
+    ]
+    stronger = StyleConditioning(strength=0.9)
+    for knob in ({"style": stronger}, {"guidance_scale": 6.0}):
+        again = [backend.generate(missed.model_copy(update=knob)).notes for missed in off]
+        assert sum(OFF_STYLE in notes for notes in again) < len(off) / 2
+
+
 def test_an_off_style_image_misses_the_palette():
     style = StyleConditioning(palette=PALETTE, strength=1.0, flatness=1.0)
     request = ImageRequest(prompt="apple", width=128, height=128, seed=1, style=style)
