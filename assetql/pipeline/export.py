@@ -11,6 +11,7 @@ from assetql.domain.errors import InvalidInput, NotFound
 from assetql.domain.identity import Action, Principal
 from assetql.domain.ids import derived_id
 from assetql.domain.presets import preset_of
+from assetql.domain.progress import Progress, unseen
 from assetql.domain.terms import Terms
 from assetql.pipeline.audit import note
 from assetql.pipeline.batch_status import get_batch
@@ -20,6 +21,7 @@ from assetql.pipeline.paging import assets_of
 from assetql.ports import Clock, Stores
 
 MOST_ASSETS = 10_000
+EXPORTED = "export"  # what the audit log calls it
 _EXPORT_AGAIN = "Export the batch or its assets again."
 _ID = re.compile(r"exp_[a-z2-7]{10}")
 
@@ -59,8 +61,11 @@ def request_export(
     key: str,
     batch_id: str | None = None,
     asset_ids: Sequence[str] = (),
+    progress: Progress = unseen,
 ) -> ExportOutcome:
     """Packs the assets named, or a batch's; a batch that has not ended is packed once it has.
+
+    `progress` is told each asset that is packed.
 
     Raises: InvalidInput for an unknown preset or nothing to pack; NotFound.
     """
@@ -75,7 +80,7 @@ def request_export(
         )
     if batch_id is None:
         assets = _named(asset_ids, caller=caller, stores=stores)
-        package = _pack(assets, names, assets[0].name, caller, stores, clock, key)
+        package = _pack(assets, names, assets[0].name, caller, stores, clock, key, progress)
         return ExportOutcome(scheduled=False, presets=names, package=package)
     batch = get_batch(batch_id, caller=caller, stores=stores)
     if not batch.closed:
@@ -91,7 +96,9 @@ def request_export(
             return ExportOutcome(
                 scheduled=True, presets=names, batch=batch, follow_up_id=follow_up.follow_up_id
             )
-    package = pack_batch(batch, names, caller=caller, stores=stores, clock=clock, key=key)
+    package = pack_batch(
+        batch, names, caller=caller, stores=stores, clock=clock, key=key, progress=progress
+    )
     return ExportOutcome(scheduled=False, presets=names, batch=batch, package=package)
 
 
@@ -103,6 +110,7 @@ def pack_batch(
     stores: Stores,
     clock: Clock,
     key: str,
+    progress: Progress = unseen,
 ) -> Package:
     """Packs what is READY of a batch. Raises: InvalidInput where nothing is; NotFound."""
     if batch.workspace != caller.workspace:
@@ -112,7 +120,7 @@ def pack_batch(
         raise InvalidInput(
             f"{batch.batch_id} has no READY image to export.", remedy="See its status first."
         )
-    return _pack(assets, presets, batch.name, caller, stores, clock, key)
+    return _pack(assets, presets, batch.name, caller, stores, clock, key, progress)
 
 
 def get_package(export_id: str, *, caller: Principal, stores: Stores) -> Package:
@@ -154,13 +162,19 @@ def _pack(
     stores: Stores,
     clock: Clock,
     key: str,
+    progress: Progress,
 ) -> Package:
     export_id = derived_id("exp", caller.workspace, key)
     zip_key = f"exports/{caller.workspace}/{export_id}.zip"
     facts_only = [replace(asset, embedding=()) for asset in assets]  # thousands fit in memory
     with stores.objects.writer(zip_key, media_type="application/zip") as out:
         summary = write_package(
-            out, assets=facts_only, read_object=stores.objects.get, presets=presets, title=title
+            out,
+            assets=facts_only,
+            read_object=stores.objects.get,
+            presets=presets,
+            title=title,
+            progress=progress,
         )
     package = Package(
         export_id=export_id,
@@ -180,7 +194,7 @@ def _pack(
     facts = {"presets": list(presets), "assets": len(assets)}
     note(
         stores.audit,
-        "export",
+        EXPORTED,
         export_id,
         caller=caller,
         at=clock.now(),

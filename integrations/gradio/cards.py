@@ -46,12 +46,14 @@ def approval_card(artifact: Artifact, status: str, answered_by: str | None) -> s
 _STANDING = {"PENDING": "Waits for your answer below", "EXPIRED": "Expired: ask again"}
 
 
-def package_row(package: Artifact) -> str:
-    """A package with its download button."""
+def package_row(package: Artifact, *, named: bool = False) -> str:
+    """A package with its download button; among several, with its name."""
     export_id = str(package.get("export_id"))
     presets = " + ".join(map(str, _list(package.get("presets"))))
     size = f"{package.get('assets')} assets, {package.get('files')} files, {_size(package)}"
     what = tag("strong", text(presets)) + tag("span", text(size), class_="aq-quiet")
+    if named:
+        what = tag("span", text(package.get("filename"))) + what
     button = tag(
         "a",
         "Download",

@@ -25,22 +25,33 @@ class ExportTab:
                 exports.PRESET_CHOICES, value=["unity"], label="Presets", scale=4, min_width=260
             )
             self.export = gr.Button("Export", variant="primary", scale=0, min_width=110)
-        self.package = gr.HTML(_NOTHING, padding=False)
-        self.export.click(
+        self.package = gr.HTML(_NOTHING, padding=False, elem_id="package")
+        self.earlier = gr.HTML(padding=False, elem_id="earlier")
+        packed = self.export.click(
             self.pack,
             [self.batch, self.presets],
             self.package,
             show_progress="minimal",
             api_visibility="private",
         )
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        packed.success(self.shelf, None, self.earlier, **quiet)
 
-    async def open(self, request: gr.Request) -> Any:
-        """The batches that there are now, the newest picked."""
+    async def open(self, request: gr.Request) -> tuple[Any, str]:
+        """The batches that there are now, the newest picked, and the packages."""
         with explained():
             found = await self._playground.agent.call(
                 exports.batch_choices, caller_of(request), self._playground.services
             )
-        return gr.update(choices=found, value=found[0][1] if found else None)
+        batches = gr.update(choices=found, value=found[0][1] if found else None)
+        return batches, await self.shelf(request)
+
+    async def shelf(self, request: gr.Request) -> str:
+        """What was packed of late."""
+        with explained():
+            return await self._playground.agent.call(
+                exports.shelf, caller_of(request), self._playground.services
+            )
 
     async def pack(self, batch: str | None, presets: list[str], request: gr.Request) -> str:
         """Packs the batch."""

@@ -9,8 +9,9 @@ from assetql.domain.batch import Batch
 from assetql.domain.identity import Action, Principal
 from assetql.domain.presets import PRESETS
 from assetql.pipeline.export import ExportOutcome, request_export
+from assetql.pipeline.list_packages import list_packages
 from assetql.services import Services
-from integrations.gradio.cards import card
+from integrations.gradio.cards import card, package_row
 from integrations.gradio.markup import tag, text
 
 _NEWEST = 50
@@ -47,6 +48,15 @@ def pack(
         key=f"web:{ULID()}",
     )
     return _card(outcome)
+
+
+def shelf(caller: Principal, services: Services) -> str:
+    """The packages that were made of late, at whichever door."""
+    found = list_packages(caller=caller, stores=services.stores)
+    if not found:
+        return ""
+    rows = [package_row(asdict(package), named=True) for package in found]
+    return tag("article", tag("h3", "Earlier packages"), *rows, class_="aq-card aq-earlier")
 
 
 def _card(outcome: ExportOutcome) -> str:

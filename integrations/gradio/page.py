@@ -50,7 +50,7 @@ class Page:
                 self.chat = ChatTab(playground, self.thread)
             with gr.Tab("Gallery", id="gallery") as self.gallery_tab:
                 self.gallery = GalleryTab(playground, self.thread)
-            with gr.Tab("Styles", id="styles") as self.styles_tab:
+            with gr.Tab("Styles", id="styles", elem_id="styles") as self.styles_tab:
                 self.styles = StylesTab(playground)
             with gr.Tab("Export", id="export", elem_id="export") as self.export_tab:
                 self.export = ExportTab(playground)
@@ -75,7 +75,8 @@ class Page:
         entered.then(gallery.find, gallery.form, found, **quiet)
         gallery.varied.success(lambda: gr.Tabs(selected="chat"), None, self.tabs, **quiet)
         self.styles_tab.select(self.styles.open, None, self.styles.shelf, **quiet)
-        self.export_tab.select(self.export.open, None, self.export.batch, **quiet)
+        export = self.export
+        self.export_tab.select(export.open, None, [export.batch, export.earlier], **quiet)
 
     async def enter(self, request: gr.Request) -> tuple[Any, ...]:
         """The page as its address names it: a reload stays in its conversation."""

@@ -203,6 +203,7 @@ NO_BAD_INPUT = {
     "audit.note",
     "audit.read_audit",
     "learn_style.list_styles",
+    "list_packages.list_packages",
     "usage.read_usage",
 }
 
@@ -245,6 +246,7 @@ READS = {
     "learn_style.find_style",
     "learn_style.get_style",
     "learn_style.list_styles",
+    "list_packages.list_packages",
     "quote.quote_items",
     "search.get_asset",
     "search.search",

@@ -104,6 +104,7 @@ STAYS: dict[str, Attacks] = {
         for key in ("draft", "done", "running")
     ],
     "learn_style.list_styles": lambda ours: [says()],
+    "list_packages.list_packages": lambda ours: [says()],
     "quote.quote_items": lambda ours: [says(rows_named("Fork"))],
     "search.search": lambda ours: [
         says(AssetQuery()),

@@ -92,7 +92,7 @@ def _export_for_godot(person: Person, tmp_path: Path) -> None:
     page.get_by_role("checkbox", name="unity").uncheck()
     page.get_by_role("checkbox", name="godot").check()
     page.locator("#export").get_by_role("button", name="Export").click()
-    with zipfile.ZipFile(person.download(tmp_path, "#export")) as files:
+    with zipfile.ZipFile(person.download(tmp_path, "#package")) as files:
         assert sum(name.startswith("godot/") and name.endswith(".png") for name in files.namelist())
     person.picture("export")
 
