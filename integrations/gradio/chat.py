@@ -11,9 +11,10 @@ from ulid import ULID
 from agent.events import Done, ErrorEvent, chat_events
 from agent.inbox import NewMessage
 from agent.turn import run_turn
-from assetql.domain.identity import Principal
+from assetql.domain.identity import Action, Principal
 from assetql.domain.upload import Upload
 from assetql.ports import Clock, Stores
+from assetql.services import Services
 from integrations.gradio.display import Answer, Display, Durations, Messages
 from integrations.gradio.playground import Playground
 from integrations.gradio.transcript import Entry, Said, Used, read_thread
@@ -25,6 +26,27 @@ _DURATIONS = Durations()
 def new_thread() -> str:
     """The id of a thread that begins in the browser."""
     return f"{NEW_THREAD}{str(ULID()).casefold()}"
+
+
+def new_message() -> str:
+    """The id of something that is said in the browser."""
+    return f"web:{ULID()}"
+
+
+def new_said(typed: Mapping[str, object], uploads: Iterable[Upload]) -> NewMessage:
+    """What was typed, under the id that it got when it left the box."""
+    ids = tuple(upload.upload_id for upload in uploads)
+    text = str(typed.get("text") or "")
+    return NewMessage(message_id=str(typed["id"]), text=text, uploads=ids)
+
+
+def was_said(message_id: str, thread_id: str, caller: Principal, services: Services) -> bool:
+    """Whether the thread has the message, answered or not."""
+    caller.require(Action.READ)
+    if not thread_id:
+        return False
+    inbox = services.stores.inbox.after(caller.workspace, thread_id, 0)
+    return any(each.message_id == message_id for each in inbox)
 
 
 async def shown_thread(playground: Playground, caller: Principal, thread_id: str) -> Display:
@@ -53,17 +75,16 @@ async def converse(
     playground: Playground,
     caller: Principal,
     thread_id: str,
-    text: str | None,
+    message: NewMessage | None,
     uploads: Iterable[Upload] = (),
 ) -> AsyncGenerator[Messages]:
-    """Says `text` (None: lets the assistant take up its news) and yields the chat as it grows."""
+    """Says `message` with its `uploads` (None: lets the assistant take up its news).
+
+    Yields the chat as it grows.
+    """
     display = await shown_thread(playground, caller, thread_id)
-    message = None
-    if text is not None:
-        files = tuple(uploads)
-        display.said(Said(text, tuple(_facts(upload) for upload in files)))
-        ids = tuple(upload.upload_id for upload in files)
-        message = NewMessage(message_id=f"web:{ULID()}", text=text, uploads=ids)
+    if message is not None:
+        display.said(Said(message.text, tuple(_facts(upload) for upload in uploads)))
         yield display.messages
     turn = run_turn(playground.agent, caller=caller, thread_id=thread_id, message=message)
     async with aclosing(turn) as parts:
@@ -74,7 +95,7 @@ async def converse(
 
 async def ask(playground: Playground, caller: Principal, thread_id: str, text: str) -> str:
     """Says `text` and returns the whole answer, for programs."""
-    message = NewMessage(message_id=f"web:{ULID()}", text=text)
+    message = NewMessage(message_id=new_message(), text=text)
     turn = run_turn(playground.agent, caller=caller, thread_id=thread_id, message=message)
     answer = ""
     async with aclosing(turn) as parts:

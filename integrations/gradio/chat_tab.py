@@ -12,7 +12,15 @@ from assetql.domain.errors import Unavailable
 from assetql.domain.identity import Principal
 from assetql.pipeline.approve import answer_approval
 from integrations.gradio import live
-from integrations.gradio.chat import ask, converse, new_thread, shown_thread
+from integrations.gradio.chat import (
+    ask,
+    converse,
+    new_message,
+    new_said,
+    new_thread,
+    shown_thread,
+    was_said,
+)
 from integrations.gradio.display import Messages
 from integrations.gradio.files import keep_file
 from integrations.gradio.playground import Playground, caller_of, explained
@@ -109,7 +117,7 @@ class ChatTab:
         for event in taken:
             said = event.success(self.say, [self.said, self.thread], shown, **turn)
             said.then(self.release, None, self.box, **brief)
-            said.failure(self.give_back, self.said, self.box, **brief)
+            said.failure(self.give_back, [self.said, self.thread], self.box, **brief)
             self.turns.append(said)
         stopped: Any = self.turns  # gradio's stub says otherwise than its own code
         self.box.stop(self.release, None, self.box, cancels=stopped, **quiet)
@@ -132,7 +140,9 @@ class ChatTab:
         """What was typed and attached leaves the box, which then offers to stop."""
         if not str(message.get("text") or "").strip() and not message.get("files"):
             raise gr.Error("Write something, or attach a file.", print_exception=False)
-        return message, gr.update(value=_EMPTY, submit_btn=False, stop_btn=True)
+        return {**message, "id": new_message()}, gr.update(
+            value=_EMPTY, submit_btn=False, stop_btn=True
+        )
 
     def take_example(self, picked: gr.SelectData) -> tuple[Update, Update]:
         """A prompt of the empty chat; the first comes with the shipped files."""
@@ -144,16 +154,23 @@ class ChatTab:
         """The box when it is the person's turn again."""
         return gr.update(submit_btn=True, stop_btn=False)
 
-    def give_back(self, message: Update) -> Update:
-        """What could not be said stands in the box again."""
-        return gr.update(value=message, submit_btn=True, stop_btn=False)
+    async def give_back(self, message: Update, thread: str, request: gr.Request) -> Update:
+        """What could not be said stands in the box again; what was stopped has been said."""
+        services = self._playground.services
+        with explained():
+            caller = caller_of(request)
+            said = await self._playground.agent.call(
+                was_said, str(message["id"]), thread, caller, services
+            )
+        typed = {"text": message.get("text"), "files": message.get("files")}
+        return self.release() if said else gr.update(value=typed, submit_btn=True, stop_btn=False)
 
     async def say(
         self, message: Update, thread: str, request: gr.Request
     ) -> AsyncGenerator[tuple[Any, ...]]:
         """Says what was taken from the box."""
         files = [Path(file) for file in message.get("files") or ()]
-        async for shown in self._turn(str(message.get("text") or ""), files, thread, request):
+        async for shown in self._turn(message, files, thread, request):
             yield shown
 
     async def listen(
@@ -167,7 +184,7 @@ class ChatTab:
             yield shown
 
     async def _turn(
-        self, text: str | None, files: list[Path], thread: str, request: gr.Request
+        self, message: Update | None, files: list[Path], thread: str, request: gr.Request
     ) -> AsyncGenerator[tuple[Any, ...]]:
         playground = self._playground
         with explained():
@@ -183,8 +200,9 @@ class ChatTab:
                 )
                 for file in files
             ]
+            said = new_said(message, uploads) if message else None
             messages: Messages = []
-            async for messages in converse(playground, caller, thread, text, uploads):
+            async for messages in converse(playground, caller, thread, said, uploads):
                 yield messages, thread, gr.skip()
             pulse = await self._pulse(thread, caller)
             yield messages, thread, pulse.consumed

@@ -58,13 +58,13 @@ def find(filters: Filters, cursor: str | None, caller: Principal, services: Serv
     )
 
 
-def heading(filters: Filters, page: AssetPage, shown: int) -> str:
-    """How many there are, and what they are like."""
+def heading(like: str, page: AssetPage, shown: int) -> str:
+    """How many there are; `like` is the name of the image that they resemble, or empty."""
     if not shown:
         return ""
     found = f"{shown} of {page.total}" if page.total and page.total > shown else f"{shown}"
-    like = f" like {filters.similar_to}" if filters.similar_to else ""
-    return tag("p", text(f"{found} images{like}"), class_="aq-counts", role="status")
+    said = f"{found} images like {like}" if like else f"{found} images"
+    return tag("p", text(said), class_="aq-counts", role="status")
 
 
 def grid(assets: tuple[Asset, ...], page: AssetPage, filters: Filters) -> str:

@@ -21,6 +21,10 @@ element.addEventListener('click', (event) => {
   trigger('select', {asset: chosen.dataset.pick});
 });
 """
+# What a click changes may lie above or below what is seen, on a telephone always.
+_TO_FOUND = "() => document.getElementById('search').scrollIntoView({behavior: 'smooth'})"
+_TO_PICKED = """() => window.matchMedia('(max-width: 820px)').matches
+  && document.getElementById('one').scrollIntoView({behavior: 'smooth'})"""
 _NOTHING = empty("Pick an image", "What it is made of, and what you can do with it.")
 
 
@@ -102,8 +106,11 @@ class GalleryTab:
         self.more.click(self.find_more, [self.cursor, self.assets, *self.form], found, **quiet)
         cleared = self.clear.click(lambda: ("",) * len(self.form), None, self.form, **quiet)
         cleared.then(self.find, self.form, found, **quiet)
-        self.grid.select(self.pick, None, [self.asset, self.one, self.actions, self.done], **quiet)
+        picked = [self.asset, self.one, self.actions, self.done]
+        picking = self.grid.select(self.pick, None, picked, **quiet)
+        picking.success(None, None, None, js=_TO_PICKED, **quiet)
         self.likes.click(self.like, self.asset, self.similar, **quiet)
+        self.likes.click(None, None, None, js=_TO_FOUND, **quiet)
         edits = [self.asset, self.new_tags, self.old_tags]
         self.retag.click(self.edit, edits, [self.one, self.new_tags, self.old_tags], **quiet)
         for box in (self.new_tags, self.old_tags):
@@ -147,12 +154,13 @@ class GalleryTab:
         services = self._playground.services
         with explained():
             caller = caller_of(request)
-            page = await self._playground.agent.call(
-                gallery.find, filters, cursor, caller, services
-            )
+            call, like = self._playground.agent.call, ""
+            page = await call(gallery.find, filters, cursor, caller, services)
+            if filters.similar_to:
+                like = (await call(gallery.read, filters.similar_to, caller, services)).name
         assets = (*before, *page.assets)
         return (
-            gallery.heading(filters, page, len(assets)),
+            gallery.heading(like, page, len(assets)),
             gallery.grid(assets, page, filters),
             gr.update(visible=page.cursor is not None),
             page.cursor,

@@ -56,3 +56,41 @@
     if (event.target.closest?.("#new, [data-thread]")) fold();
   });
 })();
+
+// A login ends while a page is open: what is asked meanwhile waits until there is one again.
+(() => {
+  const dialog = () => {
+    let found = document.getElementById("aq-signed-out");
+    if (found) return found;
+    found = document.createElement("dialog");
+    found.id = "aq-signed-out";
+    found.setAttribute("aria-label", "Signed out");
+    const said = document.createElement("p");
+    said.textContent = "You are signed out. Sign in again in another tab, and this page goes on.";
+    const link = document.createElement("a");
+    link.textContent = "Sign in again";
+    link.className = "aq-button";
+    link.target = "_blank";
+    found.append(said, link);
+    document.body.append(found);
+    return found;
+  };
+  const show = () => {
+    const found = dialog();
+    const here = window.location.pathname + window.location.search;
+    found.querySelector("a").href = `/login?next=${encodeURIComponent(here)}`;
+    if (!found.open) found.showModal();
+  };
+  const plain = window.fetch.bind(window);
+  const refused = (answer) => answer.status === 401 && answer.url.includes("/gradio_api/");
+  window.fetch = async (address, options) => {
+    let answer = await plain(address, options);
+    while (refused(answer)) {
+      show();
+      await new Promise((resolve) => window.setTimeout(resolve, 2000));
+      answer = await plain(address, options);
+    }
+    if (answer.url.includes("/gradio_api/")) document.getElementById("aq-signed-out")?.close();
+    return answer;
+  };
+})();

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
-from agent.inbox import notices, said
+from agent.inbox import compose, notices, said
 from agent.savers.fence import reading_config
 from agent.state import paired
 from assetql.domain.identity import Action, Principal
@@ -65,7 +66,20 @@ async def read_thread(playground: Playground, caller: Principal, thread_id: str)
     entries: list[Entry] = []
     if earlier:
         entries.append(Told("Earlier in this conversation", {"earlier": earlier}))
-    return entries + list(entries_of(cast("list[AnyMessage]", state.get("messages", []))))
+    messages = cast("list[AnyMessage]", state.get("messages", []))
+    waiting = await playground.agent.call(_waiting, messages, playground, caller, thread_id)
+    return [*entries, *entries_of(messages), *entries_of(waiting)]
+
+
+def _waiting(
+    messages: list[AnyMessage], playground: Playground, caller: Principal, thread_id: str
+) -> list[AnyMessage]:
+    """What people have said that no turn has taken up, such as what was stopped before it began."""
+    stores, taken = playground.stores, {message.id for message in messages}
+    lease = stores.turns.get(caller.workspace, thread_id)
+    behind = stores.inbox.after(caller.workspace, thread_id, lease.consumed if lease else 0)
+    composed = compose(behind, partial(stores.uploads.get, caller.workspace))
+    return [each for each in composed if each.id not in taken and said(each) is not None]
 
 
 def entries_of(messages: list[AnyMessage]) -> Iterator[Entry]:
