@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
 from langchain.tools import ToolRuntime, tool
@@ -11,6 +12,7 @@ from langchain_core.tools import BaseTool
 from agent.context import AgentContext
 from agent.tools.artifacts import Answer
 from agent.tools.operation import Call, Operation
+from agent.tools.progress import paced
 
 Runtime = ToolRuntime[AgentContext, dict[str, object]]
 _RUNTIME = inspect.Parameter("runtime", inspect.Parameter.KEYWORD_ONLY, annotation=Runtime)
@@ -38,7 +40,14 @@ def _call(runtime: Runtime) -> Call:
         services=context.services,
         key=_key(runtime),
         thread_id=context.thread_id,
+        progress=paced(partial(_tell, runtime)),
     )
+
+
+def _tell(runtime: Runtime, done: int, total: int) -> None:
+    """What becomes a ToolProgress of the turn."""
+    progress = {"call_id": runtime.tool_call_id, "text": "assets", "done": done, "total": total}
+    runtime.stream_writer({"event": "progress", **progress})
 
 
 def _key(runtime: Runtime) -> str:

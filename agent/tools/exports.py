@@ -45,6 +45,7 @@ def export(
         stores=services.stores,
         clock=services.clock,
         key=call.key,
+        progress=call.progress,
     )
     resolved = {"presets": list(outcome.presets), "batch": batch_id, "count": len(assets)}
     if outcome.package:

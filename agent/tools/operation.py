@@ -11,6 +11,7 @@ from typing import Concatenate
 
 from agent.tools.artifacts import Answer
 from assetql.domain.identity import Principal
+from assetql.domain.progress import Progress, unseen
 from assetql.services import Services
 
 
@@ -20,12 +21,14 @@ class Call:
 
     `thread_id`: None outside a conversation.
     `key`: of idempotency; a call that is made again repeats it and changes nothing.
+    `progress`: to be told by long work, from the thread that the operation runs on.
     """
 
     caller: Principal
     services: Services
     key: str
     thread_id: str | None = None
+    progress: Progress = unseen
 
 
 class Effect(StrEnum):

@@ -19,6 +19,7 @@ from assetql.services import Services, workflow_of
 from integrations.cli.files import require_writable, writable
 from integrations.cli.output import console, errors, explained, print_json
 from integrations.cli.session import new_key, opened
+from integrations.cli.watching import image_bar
 
 
 def export(
@@ -47,15 +48,18 @@ def pack(what: list[str], presets: list[str], services: Services, caller: Princi
         raise InvalidInput("An export takes one batch, or assets.", remedy="Export them in turn.")
     if batches:
         _require_ended(batches[0], services, caller)
-    outcome = request_export(
-        presets=presets,
-        caller=caller,
-        stores=services.stores,
-        clock=services.clock,
-        key=new_key(),
-        batch_id=batches[0] if batches else None,
-        asset_ids=[] if batches else what,
-    )
+    with image_bar() as bar:
+        packing = bar.add_task("Packing", total=None)
+        outcome = request_export(
+            presets=presets,
+            caller=caller,
+            stores=services.stores,
+            clock=services.clock,
+            key=new_key(),
+            batch_id=batches[0] if batches else None,
+            asset_ids=[] if batches else what,
+            progress=lambda done, total: bar.update(packing, completed=done, total=total),
+        )
     assert outcome.package is not None
     return outcome.package
 

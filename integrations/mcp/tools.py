@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, cast
 
+from anyio.from_thread import run as run_in_loop
 from anyio.to_thread import run_sync
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
@@ -13,6 +14,7 @@ from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent, T
 
 from agent.tools import TOOLS
 from agent.tools.operation import Call, Effect, Operation
+from agent.tools.progress import paced
 from assetql.services import Services
 from integrations.mcp.calls import WhoAsks, answered, call_key, told
 
@@ -47,7 +49,16 @@ def _tool(operation: Operation, services: Services, who: WhoAsks) -> Any:
     async def run(context: Context, **arguments: Any) -> CallToolResult:
         request = context.request_context
         caller = who(request)
-        call = Call(caller=caller, services=services, key=call_key(request, caller))
+
+        def tell(done: int, total: int) -> None:
+            run_in_loop(context.report_progress, done, total, f"{done}/{total} assets")
+
+        call = Call(
+            caller=caller,
+            services=services,
+            key=call_key(request, caller),
+            progress=paced(tell),
+        )
 
         async def act() -> CallToolResult:
             text, card = await run_sync(partial(operation.run, call, **arguments))

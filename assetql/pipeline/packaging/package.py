@@ -11,6 +11,7 @@ from PIL import Image
 from assetql.domain.asset import Asset
 from assetql.domain.errors import InvalidInput
 from assetql.domain.presets import Preset, preset_of
+from assetql.domain.progress import Progress, unseen
 from assetql.domain.safe_names import TITLE_BYTES, name_by, unique_names
 from assetql.pipeline.packaging import atlas, contact_sheet, godot, ios, readme, unity, unreal, web
 from assetql.pipeline.packaging.images import Renderer, decode, facts_of, trimmed
@@ -60,6 +61,7 @@ def write_package(
     read_object: ReadObject,
     presets: Sequence[str],
     title: str,
+    progress: Progress = unseen,
 ) -> PackageSummary:
     """Write the assets to `out` as a ZIP; the same input gives the same bytes.
 
@@ -81,7 +83,7 @@ def write_package(
         manifest = Manifest(lines, assets, title, chosen)
         sprites = Sprites(pixels, room_for_sprites())
         package = _Package(archive, manifest, assets, read_object, chosen, title, sprites)
-        return package.write()
+        return package.write(progress)
 
 
 class _Package:
@@ -107,7 +109,7 @@ class _Package:
         self._shelves = [self._shelf(preset) for preset in presets]
         self._warnings: list[str] = []
 
-    def write(self) -> PackageSummary:
+    def write(self, progress: Progress) -> PackageSummary:
         presets = [shelf.preset for shelf in self._shelves]
         self._add(readme.readme(self._title, len(self._assets), presets))
         sheet = contact_sheet.ContactSheet(self._title, len(self._assets))
@@ -115,6 +117,7 @@ class _Package:
             asset = self._assets[index]
             self._keep(index, asset, made)
             self._add_all(sheet.add(asset, made.card))
+            progress(index + 1, len(self._assets))
         self._add_all(sheet.finish())
         for shelf in self._shelves:
             closing = COMPANIONS.get(shelf.preset.name, _NONE).closing

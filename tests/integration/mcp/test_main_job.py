@@ -13,6 +13,7 @@ from anyio import create_task_group, to_thread
 from mcp import Client
 from mcp.types import BlobResourceContents, CallToolResult, ResourceLink, TextResourceContents
 
+import agent.tools.progress
 from agent.tools import TOOLS
 from assetql.pipeline.approve import answer_approval
 from tests.integration.mcp.conftest import Served
@@ -40,7 +41,9 @@ async def uploaded(client: Client, path: Path) -> str:
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
-async def test_from_references_to_a_package(served: Served, mode: str) -> None:
+async def test_from_references_to_a_package(
+    served: Served, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     services = served.services
     async with served.client(mode=mode) as client:
         references = [await uploaded(client, UPLOADS / f"ref{n}.png") for n in (1, 2, 3)]
@@ -79,7 +82,12 @@ async def test_from_references_to_a_package(served: Served, mode: str) -> None:
         found = await facts_of(client, "search", text="sword")
         [asset] = found["assets"]
         assert asset["style"] == "Meadow"
-        packed = await client.call_tool("export", {"presets": ["unity"], "batch": batch_id})
+        monkeypatch.setattr(agent.tools.progress, "PAUSE", 0)
+        steps.clear()
+        packed = await client.call_tool(
+            "export", {"presets": ["unity"], "batch": batch_id}, progress_callback=progress
+        )
+        assert steps == [(1, 2), (2, 2)]
         [link] = [block for block in packed.content if isinstance(block, ResourceLink)]
         [document] = (await client.read_resource(link.uri)).contents
         [image] = (
