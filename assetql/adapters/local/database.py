@@ -10,7 +10,9 @@ from typing import Any
 
 from assetql.adapters.local import schema
 from assetql.domain.errors import StoreUnavailable, not_unicode
+from assetql.telemetry.events import EventLog
 
+_EVENTS = EventLog(__name__)
 SqlRow = tuple[Any, ...]
 Parameters = Sequence[str | int | float | bytes | None]
 
@@ -61,8 +63,10 @@ class Database:
             connection = self._take()
             yield connection
         except sqlite3.Error as error:
+            _EVENTS.warning("database.failed", error, path=str(self.path))
             raise StoreUnavailable(
-                f"The database {self.path} did not answer: {error}.",
+                # Doors say this to strangers: no path, which the log has.
+                f"The database {self.path.name} did not answer: {error}.",
                 remedy=_remedy(error),
             ) from error
         except UnicodeEncodeError as error:
@@ -106,7 +110,7 @@ class Database:
 
     def _take(self) -> sqlite3.Connection:
         if self._closed:
-            raise StoreUnavailable(f"The database {self.path} was closed.")
+            raise StoreUnavailable(f"The database {self.path.name} was closed.")
         if self._pid != os.getpid():
             # SQLite forbids a child to use its parent's connections, and even to close them.
             self._inherited.append(self._idle)

@@ -102,6 +102,6 @@ def _faults(key: str) -> Generator[None]:
         yield
     except OSError as error:
         raise StoreUnavailable(
-            f"The object {key!r} can't be reached: {error}.",
+            f"The object {key!r} can't be reached: {error.strerror}.",  # the rest is a path
             remedy="Check that the disk has room and that its folder may be written.",
         ) from error

@@ -21,12 +21,18 @@ from integrations.api.resources.asset_models import (
     VariationsToMake,
 )
 from integrations.api.resources.batch_models import BatchFacts, BatchVaried
-from integrations.api.resources.images import IMAGE_RESPONSES, IfNoneMatch, image_answer
+from integrations.api.resources.images import (
+    IMAGE_RESPONSES,
+    IfNoneMatch,
+    ImageFile,
+    image_answer,
+)
 from integrations.api.resources.links import Links
 from integrations.api.resources.models import ApprovalAnswered, AssetPath, Cursor, Limit, Link
 from integrations.api.resources.routing import refusals, resource_router
 
 router = resource_router("assets")
+_IMAGE = {**IMAGE_RESPONSES, **refusals(404)}
 
 
 @router.get("/assets", responses=refusals(404))
@@ -93,11 +99,7 @@ def similar_assets(
     return AssetsFound.of_search(page)
 
 
-@router.get(
-    "/assets/{asset_id}/thumbnail",
-    response_class=Response,
-    responses={**IMAGE_RESPONSES, **refusals(404)},
-)
+@router.get("/assets/{asset_id}/thumbnail", response_class=Response, responses=_IMAGE)
 def read_thumbnail(
     asset_id: AssetPath,
     caller: Caller,
@@ -107,21 +109,11 @@ def read_thumbnail(
 ) -> Response:
     """Its small version."""
     asset = get_asset(asset_id, caller=caller, stores=services.stores)
-    return image_answer(
-        asset.thumbnail_key,
-        filename=f"{asset.name} small.png",
-        etag=f"small-{asset.sha256}",
-        seen=if_none_match,
-        services=services,
-        links=links,
-    )
+    small = ImageFile(asset.thumbnail_key, f"{asset.name} small.png", f"small-{asset.sha256}")
+    return image_answer(small, seen=if_none_match, services=services, links=links)
 
 
-@router.get(
-    "/assets/{asset_id}/image",
-    response_class=Response,
-    responses={**IMAGE_RESPONSES, **refusals(404)},
-)
+@router.get("/assets/{asset_id}/image", response_class=Response, responses=_IMAGE)
 def read_image(
     asset_id: AssetPath,
     caller: Caller,
@@ -131,14 +123,8 @@ def read_image(
 ) -> Response:
     """The image itself, as it was made."""
     asset = get_asset(asset_id, caller=caller, stores=services.stores)
-    return image_answer(
-        asset.object_key,
-        filename=f"{asset.name}.png",
-        etag=asset.sha256,
-        seen=if_none_match,
-        services=services,
-        links=links,
-    )
+    image = ImageFile(asset.object_key, f"{asset.name}.png", asset.sha256)
+    return image_answer(image, seen=if_none_match, services=services, links=links)
 
 
 @router.post("/assets/{asset_id}/link", responses=refusals(404, 409))

@@ -1,5 +1,6 @@
 """Images as answers: the bytes, or on to the store's own link."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Header, Response
@@ -21,23 +22,27 @@ IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
 _KEPT = "private, max-age=86400, immutable"
 
 
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """Where an image lies, what it is saved as, and what tells it from others."""
+
+    key: str
+    filename: str
+    etag: str
+
+
 def image_answer(
-    key: str,
-    *,
-    filename: str,
-    etag: str,
-    seen: str | None,
-    services: Services,
-    links: LinkMaker,
+    image: ImageFile, *, seen: str | None, services: Services, links: LinkMaker
 ) -> Response:
-    """The image under `key`, which the caller was allowed to see."""
-    headers = {"ETag": f'"{etag}"', "Cache-Control": _KEPT}
-    if seen and f'"{etag}"' in seen:
+    """An image that the caller was allowed to see; `seen`: the ETags of what is kept there."""
+    etag = f'"{image.etag}"'
+    headers = {"ETag": etag, "Cache-Control": _KEPT}
+    if seen and etag in seen:
         return Response(status_code=304, headers=headers)
-    link = links.direct(key, filename)
+    link = links.direct(image.key, image.filename)
     if link:
         return RedirectResponse(link, 307, headers={"Cache-Control": "no-store"})
-    headers["Content-Disposition"] = attachment(filename).replace("attachment", "inline", 1)
-    data = services.stores.objects.get(key)
-    kind = check_image(data, filename=filename, limits=services.image_limits).format
+    headers["Content-Disposition"] = attachment(image.filename).replace("attachment", "inline", 1)
+    data = services.stores.objects.get(image.key)
+    kind = check_image(data, filename=image.filename, limits=services.image_limits).format
     return Response(data, media_type=f"image/{kind}", headers=headers)

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from assetql.domain.style import MAX_REFERENCES, StyleProfile
-from integrations.api.resources.models import Closed, Label, StyleId, UploadId
+from integrations.api.resources.models import Closed, Label, NextCursor, StyleId, UploadId
 
 
 class StyleToLearn(Closed):
@@ -86,7 +86,8 @@ class StyleRead(Closed):
         )
 
 
-class Styles(Closed):
+class StylePage(Closed):
     """By name."""
 
     styles: list[StyleRead]
+    cursor: NextCursor

@@ -5,16 +5,22 @@ from typing import Annotated
 from fastapi import Path, Response
 
 from assetql.domain.errors import NotFound
-from assetql.domain.style import MAX_REFERENCES
+from assetql.domain.style import MAX_REFERENCES, StyleProfile
 from assetql.pipeline import delete_style as deleting
 from assetql.pipeline import learn_style as learning
 from integrations.api.dependencies import Caller, Pipeline
 from integrations.api.idempotency import Key
-from integrations.api.resources.images import IMAGE_RESPONSES, IfNoneMatch, image_answer
+from integrations.api.resources.cursors import Cursors
+from integrations.api.resources.images import (
+    IMAGE_RESPONSES,
+    IfNoneMatch,
+    ImageFile,
+    image_answer,
+)
 from integrations.api.resources.links import Links
-from integrations.api.resources.models import StylePath
+from integrations.api.resources.models import Cursor, Limit, StylePath
 from integrations.api.resources.routing import refusals, resource_router
-from integrations.api.resources.style_models import StyleRead, Styles, StyleToLearn
+from integrations.api.resources.style_models import StylePage, StyleRead, StyleToLearn
 
 router = resource_router("styles")
 Number = Annotated[int, Path(ge=1, le=MAX_REFERENCES, description="As the style counts them")]
@@ -37,10 +43,26 @@ def learn_style(asked: StyleToLearn, caller: Caller, services: Pipeline, key: Ke
 
 
 @router.get("/styles")
-def list_styles(caller: Caller, services: Pipeline) -> Styles:
+def list_styles(
+    caller: Caller,
+    services: Pipeline,
+    cursors: Cursors,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> StylePage:
     """The workspace's styles, by name."""
-    found = learning.list_styles(caller=caller, stores=services.stores)
-    return Styles(styles=[StyleRead.of(profile) for profile in found])
+    after = cursors.place(cursor, "styles") or ""
+    known = learning.list_styles(caller=caller, stores=services.stores)
+    found = sorted((each for each in known if _folded(each) > after), key=_folded)
+    last = _folded(found[limit - 1]) if len(found) > limit else None
+    return StylePage(
+        styles=[StyleRead.of(profile) for profile in found[:limit]],
+        cursor=cursors.seal(last, "styles"),
+    )
+
+
+def _folded(profile: StyleProfile) -> str:
+    return profile.name.casefold()  # no other style of the workspace has it
 
 
 @router.get("/styles/{style_id}", responses=refusals(404))
@@ -67,14 +89,8 @@ def read_reference(
     if number > len(style.references):
         raise NotFound("reference", str(number), remedy="The style lists those it has.")
     reference = style.references[number - 1]
-    return image_answer(
-        reference.object_key,
-        filename=reference.filename,
-        etag=reference.sha256,
-        seen=if_none_match,
-        services=services,
-        links=links,
-    )
+    image = ImageFile(reference.object_key, reference.filename, reference.sha256)
+    return image_answer(image, seen=if_none_match, services=services, links=links)
 
 
 @router.delete("/styles/{style_id}", status_code=204, responses=refusals(404, 409))

@@ -89,6 +89,22 @@ def test_a_style_is_learnt_and_deleted(our_client: Http, ours: Studio) -> None:
         assert our_client.get(gone).status_code == 404
 
 
+def test_styles_come_in_pages(our_client: Http, ours: Studio) -> None:
+    for name in ("alpha", "Zed"):
+        wanted = {"name": name, "uploads": [ours.image_upload]}
+        answer(our_client.post("/v1/styles", json=wanted), 201)
+    names: list[str] = []
+    cursor = None
+    for _ in range(3):
+        page: Any = answer(
+            our_client.get("/v1/styles", params={"limit": 1, "cursor": cursor or []})
+        )
+        names += [each["name"] for each in page["styles"]]
+        cursor = page["cursor"]
+    assert cursor is None
+    assert names == ["alpha", ours.style_name, "Zed"]
+
+
 def test_an_upload_is_what_was_announced(our_client: Http) -> None:
     asked = {"filename": "a.png", "size_bytes": 4, "media_type": "image/png"}
     announced: Any = answer(our_client.post("/v1/uploads", json=asked), 201)
