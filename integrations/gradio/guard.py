@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assetql.domain.documents import MOST_BYTES, has_too_many_values
 from assetql.domain.identity import Principal
 from integrations.gradio.playground import principal_of
 
@@ -90,9 +91,9 @@ def _sessions_of(request: Request, path: str, sent: object) -> set[str]:
 
 
 def _json(body: bytes) -> object:
-    """None for what is no JSON, which Gradio refuses."""
+    """None for what is no JSON, which Gradio refuses, or too long."""
     try:
-        return json.loads(body) if body else None
+        return json.loads(body) if 0 < len(body) <= MOST_BYTES else None
     except (ValueError, RecursionError):
         return None
 
@@ -140,10 +141,12 @@ class Guard:
     async def _checked(
         self, scope: Scope, receive: Receive, path: str
     ) -> tuple[Receive, Response | None]:
-        """The body, to be read again, and why it is refused: for another's session, or files."""
+        """The body, to be read again, and why it is refused: its size, its session, its files."""
         request = Request(scope, receive)
         body = await request.body()
         sent = _json(body)
+        if len(body) > MOST_BYTES or has_too_many_values(sent):
+            return receive, PlainTextResponse("This is too much.", status_code=413)
         if _names_addresses(sent):
             return receive, PlainTextResponse("Files are uploaded.", status_code=403)
         caller = principal_of(request)

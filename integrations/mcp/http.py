@@ -1,5 +1,6 @@
 """mount_mcp: the MCP server in the app of the HTTP door, behind the same authentication."""
 
+import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
@@ -13,8 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request as HTTPRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from assetql.domain.documents import MOST_VALUES, has_too_many_values
 from assetql.domain.identity import Principal
 from assetql.pipeline.export import Package
 from assetql.services import Services
@@ -60,7 +62,27 @@ class _Door:
         request = HTTPRequest(scope)
         if not isinstance(getattr(request.state, "principal", None), Principal):
             raise _unauthenticated(request, self._settings)
+        if request.method == "POST":
+            receive = await _judged(HTTPRequest(scope, receive))
         await self._sessions.handle_request(scope, receive, send)
+
+
+async def _judged(request: HTTPRequest) -> Receive:
+    """The body, to be read again. Raises: HTTPException where judging it would take minutes."""
+    body = await request.body()
+    try:
+        document: object = json.loads(body)
+    except (ValueError, RecursionError):
+        document = None  # which the server of the protocol refuses
+    if has_too_many_values(document):
+        detail = f"JSON may hold {MOST_VALUES:,} values."
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def once_more() -> Message:
+        return left.pop() if left else await request.receive()
+
+    return once_more
 
 
 def _principal(request: Request) -> Principal:

@@ -136,6 +136,12 @@ def test_a_file_of_the_server_is_none_that_a_browser_sent(
     assert taken("http://127.0.0.1:1/list.csv") == 403
 
 
+def test_an_event_of_many_values_is_refused(doors: Doors, studio: dict[str, str]) -> None:
+    body = {"fn_index": 0, "session_hash": "studios", "data": [1] * 30_000}
+    address = f"{doors.url}/ui/gradio_api/run/predict"
+    assert httpx.post(address, json=body, headers=studio).status_code == 413
+
+
 @pytest.mark.parametrize(
     "path",
     ["gradio_api/file=http://127.0.0.1:1/", "gradio_api/proxy=http://127.0.0.1:1/", "monitoring"],

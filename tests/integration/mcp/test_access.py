@@ -74,3 +74,9 @@ async def test_a_request_too_large_is_refused_unread(tmp_path: Path) -> None:
         large = CALL | {"params": {"name": "search", "arguments": {"text": "x" * 30_000}}}
         assert (await asked(address, large)).status_code == 413
         assert (await asked(address)).status_code == 200
+
+
+async def test_a_call_of_many_values_is_refused_unjudged(open_to_all: str) -> None:
+    items = {"items": [1] * 30_000}
+    many = CALL | {"params": {"name": "create_batch", "arguments": items}}
+    assert (await asked(open_to_all, many)).status_code == 413
