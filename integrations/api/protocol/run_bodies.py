@@ -20,7 +20,9 @@ _ONLY_INPUT = "only what a person says can be sent."
 _IDENTITY = "who asks is known from the credentials."
 
 
-Text = Annotated[str, Field(max_length=MOST_TEXT, pattern=r"\S")]
+# Something to see, whichever engine reads it: they differ in what white space is.
+_SEEN = r"[^\s\u001c-\u001f\u0085\ufeff]"
+Text = Annotated[str, Field(max_length=MOST_TEXT, pattern=_SEEN)]
 
 
 class TextBlock(Closed):
