@@ -136,13 +136,13 @@ def _block_events(block: Document) -> Iterator[Event]:
 async def _stream(send: Channel, events: list[Event], script: Script, answer: Answer) -> None:
     await start(send, 200, {"content-type": "application/vnd.amazon.eventstream", **_HEADERS})
     broken = answer.cut or bool(answer.error)
-    pause = script.first_token_ms
+    # Each token by the clock, not so long after the last one: lateness must not add up.
+    due = time.monotonic() + script.first_token_ms / 1000
     for kind, payload in events[: answer.after] if broken else events:
-        if pause and kind in {"contentBlockStart", "contentBlockDelta"}:
-            await asyncio.sleep(pause / 1000)
-            pause = 0
+        if kind in {"contentBlockStart", "contentBlockDelta"}:
+            await asyncio.sleep(max(0, due - time.monotonic()))
         if "text" in payload.get("delta", {}):
-            pause = script.per_token_ms
+            due += script.per_token_ms / 1000
         await _send_part(send, eventstream.event(kind, payload))
     if answer.cut:
         return  # without the end that HTTP asks for: the server drops the connection
