@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from time import monotonic
 from typing import Annotated, Any
 
 from fastapi import Header, Response
@@ -17,10 +18,12 @@ from integrations.api.resources.routing import refusals, resource_router
 
 router = resource_router("batches")
 HEARTBEAT = 15  # seconds without news after which a comment is sent
+LONGEST = 600  # seconds; who comes back says anew who they are
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
-        "description": "`progress` events with status and counts; `ended` is the last one",
+        "description": "`progress` events with status and counts; `ended` is the last one. "
+        "After ten minutes the stream ends without it: ask again with Last-Event-ID",
     },
     204: {"description": "It has ended, and Last-Event-ID says that this is known"},
 }
@@ -37,7 +40,10 @@ async def watch_batch(
     agent: Agent,
     last_event_id: Annotated[str | None, Header(description="Of the last event received")] = None,
 ) -> Response:
-    """Events until the batch has ended; whoever comes back is not told again what they know."""
+    """Events until the batch has ended, for ten minutes at most.
+
+    An EventSource comes back by itself then. Who comes back is not told again what they know.
+    """
     report = await agent.call(_look, batch_id, caller, agent)
     if _ended(report) and _event_id(report) == last_event_id:
         return Response(status_code=204)  # which tells an EventSource to stay away
@@ -47,13 +53,14 @@ async def watch_batch(
 async def _events(
     report: BatchReport, caller: Principal, agent: AgentServices, told: str | None
 ) -> AsyncIterator[ServerSentEvent]:
+    begin = monotonic()
     while True:
         ended = _ended(report)
         if _event_id(report) != told:
             told = _event_id(report)
             name = "ended" if ended else "progress"
             yield ServerSentEvent(json.dumps(_facts(report)), event=name, id=told)
-        if ended:
+        if ended or monotonic() - begin >= LONGEST:
             return
         await asyncio.sleep(agent.services.settings.poll_seconds)
         report = await agent.call(_look, report.batch.batch_id, caller, agent)
@@ -65,9 +72,11 @@ def _look(batch_id: str, caller: Principal, agent: AgentServices) -> BatchReport
 
 
 def _ended(report: BatchReport) -> bool:
-    """Closed, or a draft that was cancelled."""
+    """Closed, or a draft that was cancelled with all its tasks."""
     batch = report.batch
-    return batch.closed or bool(batch.cancelled_at and not batch.started_at)
+    if batch.closed:
+        return True
+    return bool(batch.cancelled_at and not batch.started_at and not report.counts.open)
 
 
 def _event_id(report: BatchReport) -> str:

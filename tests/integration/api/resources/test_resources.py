@@ -8,6 +8,7 @@ import pytest
 
 from assetql.pipeline.cancel_batch import cancel_batch
 from assetql.services import Services
+from integrations.api.resources import progress
 from tests.support.api import answer
 from tests.support.studios import Studio, reference
 
@@ -153,11 +154,23 @@ def test_progress_is_told_until_the_end(our_client: Http, services: Services, ou
                     stores=services.stores,
                     clock=services.clock,
                 )
-    assert [event["event"] for event in events] == ["progress", "ended"]
-    assert json.loads(events[1]["data"])["status"] == "CANCELLED"
-    for last, status in ((events[0]["id"], 200), (events[1]["id"], 204)):
+    assert {event["event"] for event in events[:-1]} == {"progress"}
+    assert events[-1]["event"] == "ended"
+    ended = json.loads(events[-1]["data"])
+    assert (ended["status"], ended["counts"]["QUEUED"]) == ("CANCELLED", 0)
+    for last, status in ((events[0]["id"], 200), (events[-1]["id"], 204)):
         again = our_client.get(path, headers={"Last-Event-ID": last})
         assert again.status_code == status
+
+
+def test_whoever_follows_long_has_to_come_back(
+    our_client: Http, ours: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a key that was revoked would go on following."""
+    monkeypatch.setattr(progress, "LONGEST", 0)
+    path = f"/v1/batches/{ours.draft.batch_id}/events"
+    with our_client.stream("GET", path) as response:
+        assert [event["event"] for event in event_stream(response)] == ["progress"]
 
 
 def event_stream(response: httpx.Response) -> Any:
