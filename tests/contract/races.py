@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.synchronize import Barrier as ProcessBarrier
 from pathlib import Path
 from threading import Barrier
 from typing import TypeVar
@@ -39,16 +40,17 @@ def succeeds(call: Callable[[], object], refusal: type[AssetQLError]) -> bool:
 def in_processes(
     count: int, work: Callable[[Stores, int], None], family: OpenFamily, home: Path
 ) -> None:
-    """Runs `work` in forked processes, each with stores of its own; fails if one fails."""
-    context = multiprocessing.get_context("fork")
+    """Runs `work` in new processes, each with stores of its own; fails if one fails.
+
+    Both functions are a module's own. Not forked: what a thread of this process holds just then,
+    such as a lock of OpenSSL, would be held in the child for ever.
+    """
+    context = multiprocessing.get_context("spawn")
     start = context.Barrier(count)
-
-    def run(number: int) -> None:
-        with family(home, ManualClock()) as stores:
-            start.wait()
-            work(stores, number)
-
-    processes = [context.Process(target=run, args=(number,)) for number in range(count)]
+    processes = [
+        context.Process(target=_run, args=(start, work, family, home, number))
+        for number in range(count)
+    ]
     for process in processes:
         process.start()
     for process in processes:
@@ -56,3 +58,16 @@ def in_processes(
     assert [process.exitcode for process in processes] == [0] * count
     for process in processes:
         process.close()
+
+
+def _run(
+    start: ProcessBarrier,
+    work: Callable[[Stores, int], None],
+    family: OpenFamily,
+    home: Path,
+    number: int,
+) -> None:
+    start.wait()  # they open the stores at once, too
+    with family(home, ManualClock()) as stores:
+        start.wait()
+        work(stores, number)

@@ -16,6 +16,7 @@ from assetql.adapters.aws.resources import Names
 from infra.emulator.provision import provision
 
 REGION = "us-east-1"
+_ADDRESS = "ASSETQL_TEST_EMULATOR"  # in the environment of processes that are to share it
 _STARTS_WITHIN = 60
 
 
@@ -32,14 +33,16 @@ def use_test_credentials() -> None:
 
 @cache
 def emulator_address() -> str:
-    """Where the emulator of this test process answers; it ends with the process."""
+    """Where the emulator of this test process answers, and of its children; it ends with it."""
     use_test_credentials()
+    if _ADDRESS in os.environ:
+        return os.environ[_ADDRESS]
     port = free_port()
     command = ["-m", "infra.emulator.server", "--with-input", "--port", str(port)]
     process = subprocess.Popen([sys.executable, *command], stdin=subprocess.PIPE)
     atexit.register(_end, process)
     wait_for_port(port, process)
-    return f"http://127.0.0.1:{port}"
+    return os.environ.setdefault(_ADDRESS, f"http://127.0.0.1:{port}")
 
 
 def free_port() -> int:
