@@ -14,6 +14,7 @@ from tests.contract.families import OpenFamily
 from tests.contract.values import ManualClock
 
 T = TypeVar("T")
+_PATIENCE = 60  # seconds; where one process fails to open its stores, the others end then
 
 
 def race(count: int, work: Callable[[int], T]) -> list[T]:
@@ -67,7 +68,7 @@ def _run(
     home: Path,
     number: int,
 ) -> None:
-    start.wait()  # they open the stores at once, too
+    start.wait(_PATIENCE)  # they open the stores at once, too
     with family(home, ManualClock()) as stores:
-        start.wait()
+        start.wait(_PATIENCE)
         work(stores, number)

@@ -5,9 +5,9 @@ since 1970.
 """
 
 import sqlite3
-import time
 from collections.abc import Iterable
 
+from assetql.adapters.local.wal import use_wal
 from assetql.domain.errors import InvalidInput
 
 VERSION = 3
@@ -222,7 +222,6 @@ CREATE TABLE forgotten_threads (
 _TABLES = (_BATCHES, _TASKS, _ASSETS, _MONEY, _QUEUE, _THREADS, _DOORS, _FORGOTTEN)
 # The tables that a version brought, for files of the one before.
 _ADDED = {2: (_DOORS,), 3: (_FORGOTTEN,)}
-_WAL_TRIES = 200
 
 
 def ensure(connection: sqlite3.Connection) -> None:
@@ -230,7 +229,7 @@ def ensure(connection: sqlite3.Connection) -> None:
 
     Raises: InvalidInput where the file is of a newer version.
     """
-    _use_wal(connection)
+    use_wal(connection)
     if _version(connection) == VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
@@ -264,17 +263,3 @@ def _create(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
         for statement in script.split(";"):
             if statement.strip():
                 connection.execute(statement)
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """SQLite does not wait for others when it changes the journal mode, so this does."""
-    for _ in range(_WAL_TRIES):
-        try:
-            connection.execute("PRAGMA journal_mode=WAL").fetchone()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
-            time.sleep(0.05)
-        else:
-            return
-    raise sqlite3.OperationalError("the file stayed locked while WAL mode was set")

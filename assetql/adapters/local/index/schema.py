@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from assetql.adapters.local.wal import use_wal
 from assetql.domain.errors import StoreUnavailable
 
 SCHEMA_VERSION = 3
@@ -77,7 +78,7 @@ def faults() -> Generator[None]:
 def connect(path: Path) -> sqlite3.Connection:
     """A connection to the index at `path`, which is made where it is missing."""
     connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
+    use_wal(connection)
     # A power cut may take the last writes together with their position: they are fed again.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA mmap_size = 1073741824")
