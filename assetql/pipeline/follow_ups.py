@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from assetql.domain.batch import Batch, FollowUp, FollowUpKind
+from assetql.domain.batch import Batch, FollowUp, FollowUpKind, FollowUpStatus
 from assetql.domain.errors import Conflict
 from assetql.domain.ids import derived_id
 from assetql.ports import Stores
@@ -59,8 +59,24 @@ def schedule(
 
 
 def declare_defaults(batch: Batch, *, stores: Stores) -> None:
-    """Every run of a batch is tagged, and its thread is told."""
-    for kind in (FollowUpKind.TAG, FollowUpKind.NOTIFY):
-        if kind is FollowUpKind.NOTIFY and batch.thread_id is None:
+    """Every run of a batch is tagged, and its thread is told.
+
+    A batch that was cancelled and closed meanwhile is open again until this is done.
+    """
+    kinds = [FollowUpKind.TAG, *([FollowUpKind.NOTIFY] if batch.thread_id else [])]
+    key, by = f"run-{batch.runs}", batch.created_by
+    declared = [declare(batch, kind, key=key, requested_by=by, stores=stores) for kind in kinds]
+    if any(follow_up.status is FollowUpStatus.PENDING for follow_up in declared):
+        _reopen(batch, stores=stores)
+
+
+def _reopen(batch: Batch, *, stores: Stores) -> None:
+    """Where it is closed: nobody would run what was declared since."""
+    latest = stores.batches.get(batch.workspace, batch.batch_id)
+    while latest and latest.closed:
+        try:
+            stores.batches.save(replace(latest, closed=False, version=latest.version + 1))
+        except Conflict:
+            latest = stores.batches.get(batch.workspace, batch.batch_id)
             continue
-        declare(batch, kind, key=f"run-{batch.runs}", requested_by=batch.created_by, stores=stores)
+        return

@@ -11,6 +11,7 @@ from assetql.domain.batch import FollowUpKind, FollowUpStatus
 from assetql.domain.errors import StoreUnavailable
 from assetql.domain.ledger import Tally
 from assetql.domain.task import TaskStatus
+from assetql.pipeline.cancel_batch import cancel_batch
 from assetql.pipeline.export import ExportOutcome
 from assetql.services import Services
 from tests.contract.values import PRICE, ManualClock
@@ -96,6 +97,22 @@ def test_a_retry_while_the_batch_closes_runs_and_is_told_of_at_its_end(
     drain(services, MAKE, clock)
     assert {task.status for task in tasks_of(services.stores, batch)} == {TaskStatus.READY}
     assert endings(services)[-1] == "READY."
+    check_at_rest(services, OWNER.workspace)
+
+
+def test_a_retry_that_is_cancelled_before_it_is_declared_leaves_nothing_undone(
+    services: Services, clock: ManualClock
+) -> None:
+    batch = started(services, "Sword", "Vile")
+    work_through(services)
+    tidy(services)
+
+    def cancel_and_close() -> None:
+        cancel_batch(batch.batch_id, caller=OWNER, stores=services.stores, clock=clock)
+        tidy(services)
+
+    retry(watched(services, At("batches.add_follow_up", cancel_and_close)), batch)
+    drain(services, MAKE, clock)
     check_at_rest(services, OWNER.workspace)
 
 
