@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from assetql.domain.batch import Batch, FollowUp, FollowUpKind, FollowUpStatus
+from assetql.domain.batch import Batch, FollowUp, FollowUpKind
 from assetql.domain.errors import Conflict
 from assetql.domain.ids import derived_id
 from assetql.ports import Stores
@@ -40,43 +40,33 @@ def schedule(
     stores: Stores,
     arguments: Mapping[str, object],
 ) -> FollowUp | None:
-    """Declares a follow-up for when the batch has ended; None where it was closed first.
-
-    The batch's version is taken with it: a close that has not seen the follow-up then conflicts.
-    """
-    latest: Batch | None = batch
-    while latest and not latest.closed:
-        follow_up = declare(
-            latest, kind, key=key, requested_by=requested_by, stores=stores, arguments=arguments
-        )
-        try:
-            stores.batches.save(replace(latest, version=latest.version + 1))
-        except Conflict:
-            latest = stores.batches.get(batch.workspace, batch.batch_id)
-            continue
-        return follow_up
-    return None
+    """Declares a follow-up for when the batch has ended; None where it is closed."""
+    if batch.closed:
+        return None
+    follow_up = declare(
+        batch, kind, key=key, requested_by=requested_by, stores=stores, arguments=arguments
+    )
+    _keep_open(stores.batches.get(batch.workspace, batch.batch_id), stores=stores)
+    return follow_up
 
 
 def declare_defaults(batch: Batch, *, stores: Stores) -> None:
-    """Every run of a batch is tagged, and its thread is told.
-
-    A batch that was cancelled and closed meanwhile is open again until this is done.
-    """
+    """Every run of a batch is tagged, and its thread is told, of a cancelled one, too."""
     kinds = [FollowUpKind.TAG, *([FollowUpKind.NOTIFY] if batch.thread_id else [])]
-    key, by = f"run-{batch.runs}", batch.created_by
-    declared = [declare(batch, kind, key=key, requested_by=by, stores=stores) for kind in kinds]
-    if any(follow_up.status is FollowUpStatus.PENDING for follow_up in declared):
-        _reopen(batch, stores=stores)
-
-
-def _reopen(batch: Batch, *, stores: Stores) -> None:
-    """Where it is closed: nobody would run what was declared since."""
+    for kind in kinds:
+        declare(batch, kind, key=f"run-{batch.runs}", requested_by=batch.created_by, stores=stores)
     latest = stores.batches.get(batch.workspace, batch.batch_id)
-    while latest and latest.closed:
+    # One that was not cancelled has yet to be dispatched, and nobody closes it before.
+    if latest and latest.cancelled_at:
+        _keep_open(latest, stores=stores)
+
+
+def _keep_open(latest: Batch | None, *, stores: Stores) -> None:
+    """A close that has not seen what was declared conflicts; one that came first is undone."""
+    while latest:
         try:
             stores.batches.save(replace(latest, closed=False, version=latest.version + 1))
         except Conflict:
-            latest = stores.batches.get(batch.workspace, batch.batch_id)
-            continue
-        return
+            latest = stores.batches.get(latest.workspace, latest.batch_id)
+        else:
+            return

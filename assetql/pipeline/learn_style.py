@@ -23,8 +23,6 @@ from assetql.ports import Clock, Embedder, Stores, Vector
 
 _LONGEST_NAME = 80
 _FEW = 2  # references that can't be calibrated against one another
-
-
 _MEASURED = 4 * SIDE  # pixels along a side; whoever measures fits an image into less
 
 

@@ -85,6 +85,26 @@ def test_an_export_asked_for_while_the_batch_closes_is_made(
     check_at_rest(services, OWNER.workspace)
 
 
+def test_an_export_is_made_whose_batch_closes_as_it_is_declared(
+    services: Services, clock: ManualClock
+) -> None:
+    """The close had looked for what is declared before."""
+    batch = started(services, "Sword")
+    work_through(services)
+    outcomes: list[ExportOutcome] = []
+
+    def export_during_the_close() -> None:
+        half = watched(services, At("batches.save", lambda: tidy(services)))
+        outcomes.append(export(half, batch))
+
+    tidy(watched(services, At("batches.save", export_during_the_close)))
+    drain(services, MAKE, clock)
+    (outcome,) = outcomes
+    assert outcome.scheduled
+    assert follow_ups(services, batch)[FollowUpKind.EXPORT] is FollowUpStatus.DONE
+    check_at_rest(services, OWNER.workspace)
+
+
 @pytest.mark.parametrize("effect", CLOSING)
 def test_a_retry_while_the_batch_closes_runs_and_is_told_of_at_its_end(
     services: Services, clock: ManualClock, effect: str
