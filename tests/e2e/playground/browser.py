@@ -66,6 +66,12 @@ class Person:
         expect(self.box).to_be_visible()
         expect(self.page.locator(".aq-banner")).to_be_visible()
 
+    def reload(self) -> None:
+        """Opens the page anew; one that is left while it loads complains, and nobody reads it."""
+        before = len(self.complaints)
+        self.page.reload(wait_until="commit")
+        del self.complaints[before:]
+
     @property
     def box(self) -> Any:
         """Where messages are typed."""

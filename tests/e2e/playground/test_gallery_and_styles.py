@@ -88,7 +88,7 @@ def _package_and_reload(person: Person, tmp_path: Path) -> None:
     page.locator("#export").get_by_role("button", name="Export").click()
     assert person.download(tmp_path, "#package").suffix == ".zip"
     expect(page.locator("#earlier .aq-package")).to_have_count(1)
-    page.reload()
+    person.reload()
     expect(person.box).to_be_visible()
     person.tab("Export")
     expect(page.locator("#earlier .aq-package")).to_have_count(1)

@@ -118,7 +118,7 @@ def _as_it_was(person: Person, doors: Doors, thread: str) -> None:
     person.page.locator(".aq-threads a", has_text=ASKED).click()
     expect(person.chat).to_contain_text(ASKED)
     assert person.page.url.partition("?")[2] == thread
-    person.page.reload()
+    person.reload()
     expect(person.chat).to_contain_text("has ended: READY")
     expect(person.page.locator("#live")).to_contain_text("5 ready")
     person.tab("Gallery")
