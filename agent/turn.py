@@ -109,7 +109,7 @@ class _Door:
             return posted, lease
         try:
             self._take_answer(posted)
-        except BaseException:
+        except Exception:
             if lease:
                 release(self.agent, lease)
             raise
