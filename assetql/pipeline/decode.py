@@ -2,13 +2,30 @@
 
 import struct
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
 from io import BytesIO
+from threading import BoundedSemaphore
 from typing import BinaryIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from assetql.domain.errors import InvalidInput
 from assetql.domain.image_header import ImageLimits, check_image, read_image
+
+_ROOM = BoundedSemaphore(2)  # 40 megapixels, the most that is taken, need some 300 MB
+
+
+@contextmanager
+def decoded(
+    data: bytes | BinaryIO, *, filename: str, limits: ImageLimits
+) -> Generator[Image.Image]:
+    """What `decode_image` returns, for a block that holds on to nothing as large.
+
+    Two blocks of a process run at once, so that callers together can't take all of its memory.
+    """
+    with _ROOM:
+        yield decode_image(data, filename=filename, limits=limits)
 
 
 def decode_image(

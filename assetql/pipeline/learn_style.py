@@ -17,7 +17,7 @@ from assetql.domain.style import MAX_REFERENCES, StyleGate, StyleProfile, StyleR
 from assetql.domain.style_gate import calibrate
 from assetql.pipeline.audit import note, on_behalf_of
 from assetql.pipeline.augment import augmented
-from assetql.pipeline.decode import decode_image
+from assetql.pipeline.decode import decoded
 from assetql.pipeline.uploads import get_upload
 from assetql.ports import Clock, Embedder, Stores, Vector
 
@@ -154,8 +154,8 @@ def _read(
                 remedy="A style is learnt from PNG, JPEG or WebP images.",
             )
         data = stores.objects.get(upload.object_key)
-        image = decode_image(data, filename=upload.filename, limits=limits)
-        references.append(_Reference(upload.filename, data, _reduced(image), image.size))
+        with decoded(data, filename=upload.filename, limits=limits) as image:
+            references.append(_Reference(upload.filename, data, _reduced(image), image.size))
     return references
 
 

@@ -9,7 +9,7 @@ from assetql.domain.errors import InvalidInput, NotFound
 from assetql.domain.identity import Action, Principal
 from assetql.domain.image_header import ImageLimits
 from assetql.domain.search import SearchQuery
-from assetql.pipeline.decode import decode_image
+from assetql.pipeline.decode import decoded
 from assetql.pipeline.learn_style import find_style
 from assetql.ports import Embedder, Stores
 
@@ -105,8 +105,8 @@ def _lowered(
         limit=query.limit,
     )
     if query.image is not None:
-        image = decode_image(query.image, filename="the image", limits=image_limits)
-        lowered = replace(lowered, embedding=tuple(map(float, embedder.embed(image))))
+        with decoded(query.image, filename="the image", limits=image_limits) as image:
+            lowered = replace(lowered, embedding=tuple(map(float, embedder.embed(image))))
     return _like_assets(lowered, query, caller, stores)
 
 

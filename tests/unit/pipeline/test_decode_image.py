@@ -2,13 +2,17 @@
 
 import io
 import struct
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 import pytest
 from PIL import Image
 
 from assetql.domain.errors import InvalidInput
-from assetql.pipeline.decode import decode_image
+from assetql.domain.image_header import ImageLimits
+from assetql.pipeline.decode import decode_image, decoded
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -39,8 +43,8 @@ def test_alpha_survives():
 def test_sixteen_bit_grey_keeps_its_shades():
     image = Image.new("I;16", (2, 1), 0x8080)
     image.putpixel((0, 0), 0xFFFF)
-    decoded = decode_image(saved(image, "PNG"), filename="a")
-    assert [decoded.getpixel((x, 0)) for x in (0, 1)] == [(255,) * 4, (128, 128, 128, 255)]
+    shades = decode_image(saved(image, "PNG"), filename="a")
+    assert [shades.getpixel((x, 0)) for x in (0, 1)] == [(255,) * 4, (128, 128, 128, 255)]
 
 
 def test_exif_orientation_is_applied():
@@ -70,3 +74,33 @@ def test_the_limit_is_ours_and_not_pillows():
     data = saved(Image.new("1", (9_500, 9_500)), "PNG")  # Pillow would warn
     with pytest.raises(InvalidInput, match="9500 × 9500"):
         decode_image(data, filename="a.png")
+
+
+def test_callers_together_hold_two_decoded_images_at_most():
+    data, lock = saved(Image.new("RGB", (8, 8)), "PNG"), Lock()
+    held = most = 0
+
+    def hold(_: int) -> None:
+        nonlocal held, most
+        with decoded(data, filename="a", limits=ImageLimits()):
+            with lock:
+                held += 1
+                most = max(most, held)
+            time.sleep(0.02)
+            with lock:
+                held -= 1
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(hold, range(8)))
+    assert most == 2
+
+
+def test_an_image_that_is_refused_leaves_room_for_the_next():
+    for _ in range(3):
+        with (
+            pytest.raises(InvalidInput),
+            decoded(b"none", filename="a", limits=ImageLimits()),
+        ):
+            pass
+    with decoded(saved(Image.new("L", (2, 2)), "PNG"), filename="a", limits=ImageLimits()) as it:
+        assert it.size == (2, 2)
