@@ -8,7 +8,7 @@ then takes every inbox message that is not taken yet, in order.
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
@@ -148,6 +148,7 @@ class _Turn:
     door: _Door
     lease: TurnLease
     taken: int | None = None  # known once the turn has run to its end
+    spoken: list[str] = field(default_factory=list[str])  # let out, and in no message yet
 
     @property
     def config(self) -> RunnableConfig:
@@ -246,12 +247,19 @@ class _Turn:
         try:
             async with aclosing(parts):
                 async for part in parts:
+                    self._listen(part)
                     yield part
         except GraphRecursionError as error:
             raise AssetQLError(
                 f"The request took more than {MOST_STEPS} steps and was stopped.",
                 remedy="What was done is kept. Say what to do next, in smaller parts.",
             ) from error
+
+    def _listen(self, part: GraphPart) -> None:
+        if part["type"] == "updates":
+            self.spoken.clear()
+        elif part["data"].get("event") == "token":
+            self.spoken.append(part["data"]["text"])
 
     async def _snapshot(self) -> StateSnapshot:
         return await self.door.agent.graph.aget_state(self.config)
@@ -281,7 +289,20 @@ class _Turn:
         """The position of the last message that nobody has to come back to."""
         if self.taken is not None:
             return self.taken
-        return 0 if self.door.agent.ending.is_set() else _taken(await self._snapshot())
+        if self.door.agent.ending.is_set():
+            return 0
+        snapshot = await self._snapshot()
+        await self._keep_spoken(snapshot)
+        return _taken(snapshot)
+
+    async def _keep_spoken(self, snapshot: StateSnapshot) -> None:
+        """An answer that ends before its end stays as far as people have read it."""
+        said = "".join(self.spoken).rstrip()
+        messages = _messages(snapshot)
+        if not said or not snapshot.tasks or isinstance(messages[-1], AIMessage):
+            return  # what was said is in a message, if anything was
+        cut = {"messages": [AIMessage(f"{said} …")]}
+        await self.door.agent.graph.aupdate_state(self.config, cut, as_node="model")
 
 
 def answer_to(position: int, messages: Sequence[AnyMessage]) -> str:

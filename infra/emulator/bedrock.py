@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from typing import Any
 
 from infra.emulator import eventstream
@@ -55,9 +55,22 @@ async def application(scope: Scope, receive: Channel, send: Channel) -> None:
     request = await read_request(scope, receive)
     reply = stage_reply(_STAGE, request)
     if reply is None:
-        reply = await _converse(request, send)
+        reply = await _while_there(receive, _converse(request, send))
     if reply is not None:
         await send_reply(send, reply)
+
+
+async def _while_there(
+    receive: Channel, answering: Coroutine[Any, Any, Reply | None]
+) -> Reply | None:
+    """What comes of it; a client that leaves ends it, as it does on the real service."""
+    tasks = asyncio.ensure_future(answering), asyncio.ensure_future(receive())
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return tasks[0].result() if tasks[0].done() else None
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 async def _converse(request: Request, send: Channel) -> Reply | None:

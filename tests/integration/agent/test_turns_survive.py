@@ -17,6 +17,7 @@ from assetql.domain.errors import StaleClaim
 from tests.integration.agent.talking import (
     Gate,
     Open,
+    Talk,
     asks,
     assert_paired,
     call,
@@ -57,6 +58,61 @@ async def test_a_closed_stream_leaves_the_thread_usable(open_talk: Open, after: 
     messages = await talk.messages()
     assert_paired(messages)
     assert [m.text for m in messages if isinstance(m, HumanMessage)] == ["look", "again"]
+
+
+SLOWLY = 0.05  # seconds before each piece, so that nobody who stops is too late
+
+
+def tells(messages: Any) -> AIMessage:
+    """Two sentences, if it is to tell; behind a look, if it is to look first."""
+    asked = asks(messages)
+    if asked == "look" and not isinstance(messages[-1], ToolMessage):
+        return call("look", "call-1")
+    if asked in {"look", "tell"}:
+        return AIMessage("Once there was a sword. Then it rusted.")
+    return echo(messages)
+
+
+async def read_one_sentence(talk: Talk, text: str) -> str:
+    """Closes the stream once the first sentence has come."""
+    said = ""
+    async with aclosing(talk.parts(text)) as parts:
+        async for part in parts:
+            if part["type"] == "custom" and part["data"]["event"] == "token":
+                said += part["data"]["text"]
+            if said:
+                return said
+    raise AssertionError("nothing was said")
+
+
+async def test_an_answer_that_is_stopped_stays_as_far_as_it_was_read(open_talk: Open) -> None:
+    talk = open_talk(tells, per_token=SLOWLY)
+    said = await read_one_sentence(talk, "tell")
+
+    kept = ["tell", f"{said.rstrip()} …"]
+    assert "rusted" not in said
+    assert [message.text for message in await talk.messages()] == kept
+    assert await talk.reply("go on") == "You said go on."
+    assert [m.text for m in talk.prompts[-1]][-3:] == [*kept, "go on"]
+    assert [m.text for m in await talk.messages()] == [*kept, "go on", "You said go on."]
+
+
+async def test_one_that_is_stopped_after_its_tools_stays_behind_them(open_talk: Open) -> None:
+    talk = open_talk(tells, [look], per_token=SLOWLY)
+    said = await read_one_sentence(talk, "look")
+    messages = await talk.messages()
+    assert_paired(messages)
+    assert [type(m) for m in messages] == [HumanMessage, AIMessage, ToolMessage, AIMessage]
+    assert messages[-1].text == f"{said.rstrip()} …"
+
+
+async def test_what_a_process_that_ends_had_said_is_said_by_the_next(open_talk: Open) -> None:
+    talk = open_talk(tells, per_token=SLOWLY)
+    talk.agent.ending.set()
+    await read_one_sentence(talk, "tell")
+    assert [message.text for message in await talk.messages()] == ["tell"]
+
+    assert (await open_talk(tells).reply(None)).endswith("Then it rusted.")
 
 
 async def test_a_failing_model_is_an_error_event_and_the_message_is_kept(open_talk: Open) -> None:
