@@ -214,12 +214,12 @@ async def test_a_finished_thread_keeps_one_checkpoint(open_talk: Open) -> None:
 async def test_a_turn_longer_than_its_lease_keeps_the_thread(open_talk: Open) -> None:
     @tool
     async def long() -> str:
-        """Takes three leases."""
-        await asyncio.sleep(0.9)
+        """Takes more than two leases."""
+        await asyncio.sleep(2.2)
         return "over"
 
-    talk = open_talk(once("long"), [long], turn_lease_seconds=0.3)
-    rival = open_talk(echo, [long], turn_lease_seconds=0.3)
+    talk = open_talk(once("long"), [long], turn_lease_seconds=1)
+    rival = open_talk(echo, [long], turn_lease_seconds=1)
     first = asyncio.create_task(talk.say("long", message_id="first"))
     await asyncio.sleep(0.3)
     second = await rival.say("me too", message_id="second")
