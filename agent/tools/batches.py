@@ -141,7 +141,7 @@ def batch_status(call: Call, batch: BatchId = "") -> Answer:
 def cancel_batch(call: Call, batch: BatchId = "") -> Answer:
     """Cancel a draft or stop a running batch. Images that are READY stay; the rest is refunded."""
     report = cancelling.cancel_batch(
-        find_batch(batch, call).batch_id,
+        find_batch(batch, call, elsewhere=False).batch_id,
         caller=call.caller,
         stores=call.services.stores,
         clock=call.services.clock,
@@ -150,9 +150,10 @@ def cancel_batch(call: Call, batch: BatchId = "") -> Answer:
     return answer(batch_facts(card), card)
 
 
-def find_batch(batch_id: str, call: Call) -> Batch:
+def find_batch(batch_id: str, call: Call, *, elsewhere: bool = True) -> Batch:
     """The batch that a call means; without a conversation it has to name it.
 
+    What spends money or ends work takes none from `elsewhere` unless it is named.
     Raises: NotFound; InvalidInput.
     """
     if not batch_id and call.thread_id is None:
@@ -164,6 +165,7 @@ def find_batch(batch_id: str, call: Call) -> Batch:
         caller=call.caller,
         stores=call.services.stores,
         thread_id=call.thread_id,
+        elsewhere=elsewhere,
     )
 
 

@@ -23,7 +23,7 @@ def generate(call: Call, batch: BatchId = "") -> Answer:
     """
     services = call.services
     approval = start_batch.request_start(
-        find_batch(batch, call).batch_id,
+        find_batch(batch, call, elsewhere=False).batch_id,
         caller=call.caller,
         stores=services.stores,
         clock=services.clock,
@@ -39,7 +39,7 @@ def retry_failed(call: Call, batch: BatchId = "") -> Answer:
     """Run the FAILED images of a batch again, within the quote that was approved."""
     services = call.services
     report = retrying.retry_failed(
-        find_batch(batch, call).batch_id,
+        find_batch(batch, call, elsewhere=False).batch_id,
         caller=call.caller,
         stores=services.stores,
         clock=services.clock,

@@ -36,6 +36,8 @@ TRANSITIONS: dict[TaskStatus, frozenset[TaskStatus]] = {
     TaskStatus.CANCELLED: frozenset(),
 }
 
+_BEST = "; the best: "
+
 
 @dataclass(frozen=True, slots=True)
 class TaskKey:
@@ -93,6 +95,11 @@ class Task:
     updated_at: datetime | None = None
     version: int = 1
 
+    @property
+    def cause(self) -> str:
+        """Why it failed, without the figures that are its own: what tasks have in common."""
+        return (self.reason or "unknown").partition(_BEST)[0]
+
     def _move(self, to: TaskStatus, at: datetime) -> "Task":
         if to not in TRANSITIONS[self.status]:
             raise Conflict(f"Task {self.key.task_id} can't go from {self.status} to {to}.")
@@ -118,7 +125,7 @@ class Task:
         best = self.best if self.best and self.best.score >= attempt.score else attempt
         reason = attempt.reason
         if moved.status is TaskStatus.FAILED:
-            reason = f"{spent} of {cap} attempts were off-style; the best: {best.reason}"
+            reason = f"{spent} of {cap} attempts were off-style{_BEST}{best.reason}"
         return replace(
             moved, attempts=spent, best=best, reason=reason, knobs=dict(knobs), seed=seed
         )

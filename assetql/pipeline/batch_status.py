@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from assetql.domain.batch import Batch, BatchStatus, FollowUp
-from assetql.domain.errors import NotFound
+from assetql.domain.errors import InvalidInput, NotFound
 from assetql.domain.identity import Action, Principal
 from assetql.domain.money import amount
 from assetql.domain.task import Counts, TaskStatus
@@ -46,18 +46,33 @@ def get_batch(batch_id: str, *, caller: Principal, stores: Stores) -> Batch:
 
 
 def find_batch(
-    batch_id: str | None, *, caller: Principal, stores: Stores, thread_id: str | None = None
+    batch_id: str | None,
+    *,
+    caller: Principal,
+    stores: Stores,
+    thread_id: str | None = None,
+    elsewhere: bool = True,
 ) -> Batch:
-    """By id; without one the thread's newest, else the workspace's newest. Raises: NotFound."""
+    """By id; without one the thread's newest, else, if `elsewhere`, the workspace's newest.
+
+    Raises: NotFound; InvalidInput.
+    """
     if batch_id:
         return get_batch(batch_id, caller=caller, stores=stores)
     caller.require(Action.READ)
     newest = stores.batches.page(caller.workspace, limit=_NEWEST).items
-    of_thread = (batch for batch in newest if thread_id and batch.thread_id == thread_id)
-    batch = next(of_thread, newest[0] if newest else None)
-    if batch is None:
+    if not newest:
         raise NotFound("batch", "newest", remedy="Create one first, from a list or a CSV.")
-    return batch
+    for batch in newest:
+        if thread_id and batch.thread_id == thread_id:
+            return batch
+    if not elsewhere:
+        other = newest[0]
+        raise InvalidInput(
+            "Which batch? None was made in this conversation.",
+            remedy=f"Name its id. The newest of the workspace is {other.name!r}, {other.batch_id}.",
+        )
+    return newest[0]
 
 
 def report_batch(batch: Batch, *, stores: Stores) -> BatchReport:
@@ -76,4 +91,4 @@ def report_batch(batch: Batch, *, stores: Stores) -> BatchReport:
 
 def _reasons(batch: Batch, stores: Stores) -> dict[str, int]:
     failed = stores.tasks.page(batch.workspace, batch.batch_id, status=TaskStatus.FAILED).items
-    return dict(Counter(task.reason or "unknown" for task in failed).most_common(5))
+    return dict(Counter(task.cause for task in failed).most_common(5))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,12 @@ class Caller:
         message = BY_NAME[tool].invoke({**call, "type": "tool_call"})
         assert isinstance(message, ToolMessage)
         return json.loads(message.text), message.artifact
+
+    def elsewhere(self, thread_id: str) -> "Caller":
+        """The same person in another thread."""
+        other = Caller(self.context.services, self.context.caller.workspace)
+        other.context = replace(self.context, thread_id=thread_id)
+        return other
 
     def upload(self, path: Path) -> str:
         """The id of an uploaded file."""

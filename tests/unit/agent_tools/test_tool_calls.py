@@ -64,6 +64,26 @@ def test_a_start_waits_for_a_person(caller_of: CallerOf) -> None:
     assert {f["kind"] for f in status["follow_ups"]} == {"tag", "export"}
 
 
+@pytest.mark.parametrize("tool", ["generate", "retry_failed", "cancel_batch"])
+def test_what_spends_or_ends_takes_no_batch_of_another_thread_unasked(
+    caller_of: CallerOf, tool: str
+) -> None:
+    ada = caller_of("one")
+    batch, _ = ada.call("create_batch", items=[{"name": "red shield"}])
+    elsewhere = ada.elsewhere("thr_2")
+
+    with pytest.raises(InvalidInput, match="None was made in this conversation") as refused:
+        elsewhere.call(tool)
+
+    assert "'red shield'" in refused.value.remedy
+    assert batch["batch_id"] in refused.value.remedy
+    looked, _ = elsewhere.call("batch_status")  # looking harms nobody
+    assert (looked["batch_id"], looked["status"]) == (batch["batch_id"], "DRAFT")
+    if tool != "retry_failed":
+        told, _ = elsewhere.call(tool, "call_2", batch=batch["batch_id"])
+        assert told["batch_id"] == batch["batch_id"]
+
+
 def test_quotes_of_images_and_of_a_batch(caller_of: CallerOf) -> None:
     ada = caller_of("one")
     ada.call("create_batch", items=[{"name": "sword"}], variations=5)

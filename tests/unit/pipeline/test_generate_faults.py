@@ -13,6 +13,7 @@ from assetql.domain.batch import Batch
 from assetql.domain.errors import StoreUnavailable
 from assetql.domain.imaging import MAX_PROMPT, ImageRequest, ImageResponse
 from assetql.domain.task import Task, TaskStatus
+from assetql.pipeline.batch_status import report_batch
 from assetql.pipeline.cancel_batch import cancel_batch
 from assetql.pipeline.generate import Generator, Outcome, generate
 from assetql.pipeline.make_image import MadeImage, MakeImage, make_image
@@ -82,6 +83,16 @@ def test_the_best_attempt_is_kept_when_all_were_off_style(
     assert task.best.reason in (task.reason or "")
     assert account(services) == (0, 0)
     check_at_rest(services, OWNER.workspace)
+
+
+def test_images_that_failed_alike_are_counted_together(
+    services: Services, clock: ManualClock
+) -> None:
+    batch = started(services, "Cursed", "Damned")
+    fates = {"Cursed": Fate(scores=(0.2, 0.4, 0.1)), "Damned": Fate(scores=(0.3, 0.1, 0.2))}
+    drain(services, scripted(fates), clock)
+    report = report_batch(batch, stores=services.stores)
+    assert report.reasons == {"3 of 3 attempts were off-style": 2}
 
 
 def test_an_accepted_image_ends_the_search_for_a_better_one(
