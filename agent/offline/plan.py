@@ -1,12 +1,13 @@
 """From a message to a plan: its clauses, their intents, the steps in a sensible order."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.offline import replies, requests
 from agent.offline.clauses import Clause, clauses, read_clause
 from agent.offline.conditions import wants_export_too
-from agent.offline.conversation import Conversation
+from agent.offline.conversation import Conversation, Result
 from agent.offline.entities import presets_in, take_name
 from agent.offline.fallback import guessed
 from agent.offline.intents import Intent, intent_of
@@ -31,6 +32,12 @@ _SMALL_TALK: Mapping[Intent, str] = {
     Intent.HELP: replies.HELP, Intent.GREETING: replies.HELP, Intent.THANKS: replies.WELCOME,
     Intent.NO: replies.FINE,
 }  # fmt: skip
+_VALID_ONLY = re.compile(
+    r"(?<!not )\b(?:(?:valid|good|usable|other|remaining) (?:rows|lines|ones)"
+    r"|(?:without|skip|skipping|drop|ignore|ignoring|leave out|except|minus) "
+    r"(?:the |those |these )?(?:(?:bad|refused|invalid|wrong|broken|faulty|rejected) )?"
+    r"(?:rows|lines|ones|them|those))\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,8 @@ class Reading:
 
 def make_plan(talk: Conversation) -> Plan:
     """The plan for the message that awaits an answer."""
+    if _takes_valid_rows(talk):
+        return _without_refused(scene_of(talk, normalise(talk.said)), talk.past[-1])
     reading = understand(talk)
     for intent, text in _PROSE.items():
         if intent in reading.asked:
@@ -164,13 +173,28 @@ def _answered(talk: Conversation) -> Plan:
     return make_plan(together)
 
 
+def _takes_valid_rows(talk: Conversation) -> bool:
+    """Whether this answers the question about refused rows with more words than a yes."""
+    said = normalise(talk.said).plain
+    return _rows_refused(talk) and not talk.attached and bool(_VALID_ONLY.search(said))
+
+
+def _rows_refused(talk: Conversation) -> bool:
+    newest = talk.past[-1] if talk.past else None
+    return bool(
+        newest and newest.tool == "create_batch" and newest.facts.get("status") == "REFUSED"
+    )
+
+
+def _without_refused(scene: Scene, refused: Result) -> Plan:
+    again = Step("create_batch", {**refused.args, "valid_rows_only": True})
+    return Plan((again, *requests.start_step(None, Context(scene, ("create_batch",)))))
+
+
 def _confirmed(reading: Reading) -> Plan:
     talk = reading.scene.talk
-    refused = talk.past[-1] if talk.past else None
-    if refused and refused.tool == "create_batch" and refused.facts.get("status") == "REFUSED":
-        again = Step("create_batch", {**refused.args, "valid_rows_only": True})
-        context = Context(reading.scene, ("create_batch",))
-        return Plan((again, *requests.start_step(None, context)))
+    if _rows_refused(talk):
+        return _without_refused(reading.scene, talk.past[-1])
     if talk.draft_id:
         return Plan((Step("generate", {"batch": talk.draft_id}),))
     return Plan(say=replies.NOTHING_WAITS)

@@ -67,7 +67,18 @@ def test_arguments_that_a_tool_does_not_take_are_said_in_short() -> None:
     )
 
 
-def test_refused_rows_stop_the_plan_and_a_yes_takes_the_valid_ones() -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        "yes please",
+        "take the valid rows only",
+        "go on without the bad rows",
+        "skip the broken lines and start",
+        "just make the good ones",
+        "go ahead without them",
+    ],
+)
+def test_refused_rows_stop_the_plan_and_a_yes_takes_the_valid_ones(said: str) -> None:
     refused = '{"batch_id":null,"status":"REFUSED","refused_rows":3}'
     human = HumanMessage(
         "make this list and start it",
@@ -80,7 +91,7 @@ def test_refused_rows_stop_the_plan_and_a_yes_takes_the_valid_ones() -> None:
     told = [human, first, ToolMessage(refused, tool_call_id=call["id"], name="create_batch")]
 
     question = answer(told, NAMES)
-    again = answer([*told, question, HumanMessage("yes please")], NAMES)
+    again = answer([*told, question, HumanMessage(said)], NAMES)
 
     assert "Shall I take the valid rows only?" in question.text
     assert again.tool_calls[0]["args"] == {"upload": "upl_a", "valid_rows_only": True}
