@@ -38,8 +38,11 @@ _EXAMPLES = (
 )
 _REMEMBER = """(thread) => {
   const url = new URL(window.location);
+  const before = url.searchParams.get('thread') || '';
+  window.onpopstate = () => window.location.reload();
+  if (before === thread) return;
   thread ? url.searchParams.set('thread', thread) : url.searchParams.delete('thread');
-  window.history.replaceState(null, '', url);
+  before ? history.pushState(null, '', url) : history.replaceState(null, '', url);
 }"""
 Update = dict[str, Any]
 _EMPTY: Update = {"text": "", "files": []}

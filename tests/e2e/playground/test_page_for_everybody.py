@@ -97,3 +97,24 @@ def test_what_is_answered_on_one_page_shows_on_another(browser: Browser, doors: 
             expect(person.chat.locator(".aq-badge")).to_have_text("Declined by owner")
             expect(person.page.locator("#approval")).to_be_hidden()
             person.nothing_went_wrong()
+
+
+def test_back_and_forward_go_from_conversation_to_conversation(
+    browser: Browser, doors: Doors
+) -> None:
+    with person_at(browser) as person:
+        person.enter(doors.open)
+        for said in ("What styles do we have?", "Show me red potions"):
+            person.say(said)
+            expect(person.chat).to_contain_text(said)
+            expect(person.page.locator("#box .stop-button")).to_be_hidden()
+            person.button("New conversation").click()
+            expect(person.chat).to_contain_text("What shall we make?")
+        person.page.locator(".aq-threads a", has_text="What styles").click()
+        expect(person.chat).to_contain_text("What styles do we have?")
+        person.page.locator(".aq-threads a", has_text="Show me red").click()
+        expect(person.chat).to_contain_text("Show me red potions")
+        person.page.go_back()
+        expect(person.chat).to_contain_text("What styles do we have?")
+        person.page.go_forward()
+        expect(person.chat).to_contain_text("Show me red potions")
