@@ -23,6 +23,11 @@ def one_line(artifact: Artifact) -> str:
     return lines[0] if lines else str(artifact.get("kind", ""))
 
 
+def counted(number: object, noun: str) -> str:
+    """Such as "1 image", "2 images"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _dict(value: object) -> dict[str, object]:
     return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
@@ -72,7 +77,7 @@ def _batch(batch: Artifact) -> list[str]:
     else:
         lines = [
             f"Batch {batch.get('name')!r} ({batch.get('batch_id')}): {batch.get('status')}",
-            f"  {batch.get('rows')} rows, {batch.get('tasks')} images",
+            f"  {counted(batch.get('rows'), 'row')}, {counted(batch.get('tasks'), 'image')}",
         ]
     if counts:
         lines.append("  " + ", ".join(f"{n} {state}" for state, n in counts.items()))
@@ -80,7 +85,7 @@ def _batch(batch: Artifact) -> list[str]:
     if quote:
         spent = f"; spent {_dollars(batch['spent'])}" if batch.get("spent") else ""
         price = _dollars(quote.get("total"))
-        lines.append(f"  quote {price} for {quote.get('images')} images{spent}")
+        lines.append(f"  quote {price} for {counted(quote.get('images'), 'image')}{spent}")
     lines.extend(f"  {_refusal(row)}" for row in refused[:_SHOWN])
     if len(refused) > _SHOWN:
         lines.append(f"  and {len(refused) - _SHOWN} more refused rows")
@@ -93,13 +98,13 @@ def _batch(batch: Artifact) -> list[str]:
 
 def _refusal(row: Artifact) -> str:
     where = f"line {row.get('line')}, {row.get('column')}"
-    return f"refused {where}: {row.get('value')!r}: {row.get('reason')} {row.get('remedy') or ''}"
+    return f"refused {where}: {row.get('value')!r}: {row.get('reason')}. {row.get('remedy') or ''}"
 
 
 def _quote(quote: Artifact) -> list[str]:
     each = f"{_dollars(quote['unit_price'])} each" if quote.get("unit_price") else "mixed sizes"
     total = _dollars(quote.get("total"))
-    lines = [f"Quote: {quote.get('images')} images, {each}, {total} in total"]
+    lines = [f"Quote: {counted(quote.get('images'), 'image')}, {each}, {total} in total"]
     if quote.get("available") is not None:
         lines.append(f"  {_dollars(quote['available'])} of the budget are free")
     return lines
@@ -111,7 +116,7 @@ def _approval(approval: Artifact) -> list[str]:
     return [
         f"Approval {approval.get('approval_id')} for {approval.get('batch_id')}: "
         f"{approval.get('status')}",
-        f"  {quote.get('images')} images, {total} at most",
+        f"  {counted(quote.get('images'), 'image')}, {total} at most",
         f"  open until {_when(approval.get('expires_at'))} UTC",
     ]
 
@@ -145,7 +150,7 @@ def _package(package: Artifact) -> list[str]:
     return [
         f"Package {package.get('filename')!r} ({package.get('export_id')}): "
         f"{_joined(package.get('presets'))}",
-        f"  {package.get('assets')} assets, {package.get('files')} files, "
+        f"  {counted(package.get('assets'), 'asset')}, {counted(package.get('files'), 'file')}, "
         f"{_size(package.get('bytes'))}",
         f"  sha256 {package.get('sha256')}",
     ]
@@ -171,7 +176,7 @@ def notice_lines(text: str, facts: Artifact) -> list[str]:
 def _styles(styles: Artifact) -> list[str]:
     found = [_dict(style) for style in _list(styles.get("styles"))]
     return [
-        f"{len(found)} styles",
+        counted(len(found), "style"),
         *(
             f"  {s.get('name')!r} ({s.get('style_id')}), {s.get('references')} references"
             for s in found

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from agent.cards import card_lines
+from agent.cards import card_lines, counted
 from assetql.domain.money import MICROS, money_text
 from integrations.gradio.markup import chips, facts, image, media, swatches, tag, text
 
@@ -38,7 +38,7 @@ def approval_card(artifact: Artifact, status: str, answered_by: str | None) -> s
     said = f"{status.capitalize()} by {answered_by}" if answered_by else _STANDING[status]
     return _card(
         "Approval",
-        f"{quote.get('images')} images for {dollars(quote.get('total'))} at most",
+        f"{counted(quote.get('images'), 'image')} for {dollars(quote.get('total'))} at most",
         tag("p", text(said), class_=f"aq-badge aq-{status.casefold()}"),
     )
 
@@ -50,7 +50,8 @@ def package_row(package: Artifact, *, named: bool = False) -> str:
     """A package with its download button; among several, with its name."""
     export_id = str(package.get("export_id"))
     presets = " + ".join(map(str, _list(package.get("presets"))))
-    size = f"{package.get('assets')} assets, {package.get('files')} files, {_size(package)}"
+    counts = counted(package.get("assets"), "asset"), counted(package.get("files"), "file")
+    size = ", ".join((*counts, _size(package)))
     what = tag("strong", text(presets)) + tag("span", text(size), class_="aq-quiet")
     if named:
         what = tag("span", text(package.get("filename"))) + what
@@ -115,15 +116,17 @@ def _styles(styles: Artifact) -> str:
         tag("li", tag("strong", text(s.get("name"))), swatches(_list(s.get("palette"))))
         for s in found
     ]
-    return _card("Styles", f"{len(found)} styles", tag("ul", *rows, class_="aq-rows"))
+    return _card("Styles", counted(len(found), "style"), tag("ul", *rows, class_="aq-rows"))
 
 
 def _batch(batch: Artifact) -> str:
     refused = [_dict(row) for row in _list(batch.get("refused"))]
     if batch.get("batch_id") is None:
-        return _card("List", f"{len(refused)} rows can't be used", *_refusals(refused))
+        return _card("List", f"{counted(len(refused), 'row')} can't be used", *_refusals(refused))
     quote, counts = _dict(batch.get("quote")), _counts(batch)
-    kept: list[tuple[str, object]] = [("Images", f"{batch.get('tasks')} of {batch['rows']} rows")]
+    kept: list[tuple[str, object]] = [
+        ("Images", f"{batch.get('tasks')} from {counted(batch['rows'], 'row')}")
+    ]
     if batch.get("style"):
         kept.append(("Style", batch["style"]))
     if quote:
@@ -147,7 +150,7 @@ def _batch(batch: Artifact) -> str:
 def _refusals(refused: list[dict[str, object]]) -> list[str]:
     lines = [
         f"Line {row.get('line')}, {row.get('column')}: {row.get('value')!r} "
-        f"{row.get('reason')} {row.get('remedy') or ''}"
+        f"{row.get('reason')}. {row.get('remedy') or ''}"
         for row in refused[:_REFUSALS]
     ]
     if len(refused) > _REFUSALS:
@@ -161,7 +164,7 @@ def _quote(quote: Artifact) -> str:
         kept.append(("Each", dollars(quote["unit_price"])))
     if quote.get("available") is not None:
         kept.append(("Free of the budget", dollars(quote["available"])))
-    title = f"{quote.get('images')} images for {dollars(quote.get('total'))}"
+    title = f"{counted(quote.get('images'), 'image')} for {dollars(quote.get('total'))}"
     return _card("Quote", title, facts(kept))
 
 
@@ -169,7 +172,7 @@ def _assets(assets: Artifact) -> str:
     found = [_dict(asset) for asset in _list(assets.get("assets"))]
     tiles = [tile(str(a.get("asset_id")), a.get("name")) for a in found[:_PICTURES]]
     total = assets.get("total")
-    title = f"{len(found)} of {total} assets" if total is not None else f"{len(found)} assets"
+    title = f"{len(found)} of {total} assets" if total is not None else counted(len(found), "asset")
     nearest = _list(assets.get("alternatives"))
     inner = [tag("div", *tiles, class_="aq-tiles")] if tiles else []
     if nearest:
@@ -195,7 +198,7 @@ def _tags(tags: Artifact) -> str:
     added, removed = _list(tags.get("add")), _list(tags.get("remove"))
     inner = [tag("p", "Added ", chips(added))] if added else []
     inner += [tag("p", "Removed ", chips(removed))] if removed else []
-    return _card("Tags", f"{tags.get('assets')} assets", *inner)
+    return _card("Tags", counted(tags.get("assets"), "asset"), *inner)
 
 
 def _follow_up(follow_up: Artifact) -> str:

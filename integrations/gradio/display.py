@@ -20,6 +20,7 @@ from agent.events import (
     ToolProgress,
     ToolStarted,
 )
+from agent.state import LOST_RESULT
 from integrations.gradio.cards import Artifact, approval_card, card, notice_card
 from integrations.gradio.markup import image, media, tag, text
 from integrations.gradio.transcript import Answered, Entry, Said, Told, Used
@@ -160,7 +161,8 @@ class Display:
         if took is not None:
             step.metadata["duration"] = took
         if failed:
-            step.metadata["log"] = "did not work"
+            lost = words == LOST_RESULT
+            step.metadata["log"] = "cut off; it may have worked" if lost else "did not work"
         step.content = _lines(card_lines(artifact) if artifact else [words])
         if artifact and artifact.get("kind") not in _IN_STEP:
             self._html(self._card(artifact))

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from ulid import ULID
 
+from agent.cards import counted
 from assetql.domain.batch import Batch
 from assetql.domain.identity import Action, Principal
 from assetql.domain.presets import PRESETS
@@ -26,7 +27,7 @@ def batch_choices(caller: Principal, services: Services) -> list[tuple[str, str]
 
 
 def _label(batch: Batch) -> str:
-    return f"{batch.name} · {batch.quote.images} images · {batch.created_at:%d %b %H:%M}"
+    return f"{batch.name} · {counted(batch.quote.images, 'image')} · {batch.created_at:%d %b %H:%M}"
 
 
 def pack(

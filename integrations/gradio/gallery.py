@@ -63,7 +63,8 @@ def heading(like: str, page: AssetPage, shown: int) -> str:
     if not shown:
         return ""
     found = f"{shown} of {page.total}" if page.total and page.total > shown else f"{shown}"
-    said = f"{found} images like {like}" if like else f"{found} images"
+    images = f"{found} image" if found == "1" else f"{found} images"
+    said = f"{images} like {like}" if like else images
     return tag("p", text(said), class_="aq-counts", role="status")
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from agent.cards import counted
 from assetql.domain.approval import Approval, ApprovalStatus
 from assetql.domain.asset import Asset
 from assetql.domain.batch import Batch, BatchStatus, FollowUpKind, FollowUpStatus
@@ -84,7 +85,7 @@ def question(pulse: Pulse) -> str:
     asked = pulse.approval
     if asked is None:
         return ""
-    price = f"{asked.quote.images} images for {money_text(asked.quote.total)} at most"
+    price = f"{counted(asked.quote.images, 'image')} for {money_text(asked.quote.total)} at most"
     more = f" ({pulse.waiting - 1} more after this)" if pulse.waiting > 1 else ""
     until = f"Nothing is spent until you say yes. Open until {asked.expires_at:%d %B, %H:%M} UTC."
     return tag(

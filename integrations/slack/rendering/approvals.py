@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from agent.cards import counted
 from assetql.domain.approval import Approval, ApprovalStatus
 from assetql.domain.batch import Batch
 from assetql.domain.money import money_text
@@ -42,7 +43,7 @@ def answered(approval: Approval, batch: Batch, *, team_id: str, now: datetime) -
 def in_words(approval: Approval, batch: Batch) -> str:
     """The question without its buttons, for notifications."""
     total = money_text(approval.quote.total)
-    return f"Start {batch.name!r}, {approval.quote.images} images, {total} at most?"
+    return f"Start {batch.name!r}, {counted(approval.quote.images, 'image')}, {total} at most?"
 
 
 def _what(approval: Approval, batch: Batch) -> str:

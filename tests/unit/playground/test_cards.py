@@ -5,8 +5,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from agent.state import LOST_RESULT
 from integrations.gradio.cards import CARDS, approval_card, card, notice_card, package_row
+from integrations.gradio.display import Display, Durations
 from integrations.gradio.markup import media, swatches
+from integrations.gradio.transcript import Used
 
 EVIL = "\"'><img src=x onerror=alert(1)><script>alert(2)</script>"
 _STYLE = {"name": EVIL, "references": 3, "palette": ["#aabbcc", EVIL]}
@@ -94,3 +97,29 @@ def test_an_address_keeps_within_its_folder() -> None:
 
 def test_a_swatch_is_a_colour_or_nothing() -> None:
     assert swatches(["red;} body{display:none", "#12345", "#123456"]).count("aq-swatch") == 2
+
+
+def test_one_thing_is_one_and_a_batch_has_images_from_rows() -> None:
+    batch = {"kind": "batch", "batch_id": "b", "rows": 1, "tasks": 12, "status": "DRAFT"}
+    assert "12 from 1 row<" in card(batch)
+    one = approval_card({"quote": {"images": 1, "total": 0.02}}, "PENDING", None)
+    assert "1 image for $0.02" in one
+
+
+def test_a_refused_row_says_why_and_then_the_remedy() -> None:
+    row = {
+        "line": 4,
+        "column": "width",
+        "value": "wide",
+        "reason": "not a number",
+        "remedy": "Mend",
+    }
+    assert "not a number. Mend" in card({"kind": "batch", "batch_id": None, "refused": [row]})
+
+
+def test_a_call_that_was_cut_off_is_not_said_to_have_failed() -> None:
+    shown = Display(Durations())
+    shown.entry(Used("call_1", "set_style", None, failed=True, text=LOST_RESULT))
+    shown.entry(Used("call_2", "set_style", None, failed=True, text="No such file."))
+    logs = [message.metadata.get("log") for message in shown.messages]
+    assert logs == ["cut off; it may have worked", "did not work"]
