@@ -102,19 +102,19 @@ def test_what_is_answered_on_one_page_shows_on_another(browser: Browser, doors: 
 def test_back_and_forward_go_from_conversation_to_conversation(
     browser: Browser, doors: Doors
 ) -> None:
+    asked = ("What styles do we have?", "Show me red potions")
+    for said in asked:
+        with person_at(browser) as person:
+            person.enter(doors.open)
+            person.say(said)
+            listed = person.page.locator(".aq-threads a", has_text=said)
+            expect(listed).to_be_visible()
     with person_at(browser) as person:
         person.enter(doors.open)
-        for said in ("What styles do we have?", "Show me red potions"):
-            person.say(said)
+        for said in asked:
+            person.page.locator(".aq-threads a", has_text=said).click()
             expect(person.chat).to_contain_text(said)
-            expect(person.page.locator("#box .stop-button")).to_be_hidden()
-            person.button("New conversation").click()
-            expect(person.chat).to_contain_text("What shall we make?")
-        person.page.locator(".aq-threads a", has_text="What styles").click()
-        expect(person.chat).to_contain_text("What styles do we have?")
-        person.page.locator(".aq-threads a", has_text="Show me red").click()
-        expect(person.chat).to_contain_text("Show me red potions")
         person.page.go_back()
-        expect(person.chat).to_contain_text("What styles do we have?")
+        expect(person.chat).to_contain_text(asked[0])
         person.page.go_forward()
-        expect(person.chat).to_contain_text("Show me red potions")
+        expect(person.chat).to_contain_text(asked[1])
