@@ -33,10 +33,9 @@ _SMALL_TALK: Mapping[Intent, str] = {
     Intent.NO: replies.FINE,
 }  # fmt: skip
 _VALID_ONLY = re.compile(
-    r"(?<!not )\b(?:(?:valid|good|usable|other|remaining) (?:rows|lines|ones)"
-    r"|(?:without|skip|skipping|drop|ignore|ignoring|leave out|except|minus) "
-    r"(?:the |those |these )?(?:(?:bad|refused|invalid|wrong|broken|faulty|rejected) )?"
-    r"(?:rows|lines|ones|them|those))\b"
+    r"(?<!not )(?<!not the )\b(?:(?:valid|good|usable) (?:rows|lines|ones)|without them"
+    r"|(?:without|skip|drop|ignore|leave out) (?:the |those |these )?"
+    r"(?:(?:bad|refused|invalid|wrong|broken) )?(?:rows|lines|ones))\b"
 )
 
 
@@ -175,8 +174,9 @@ def _answered(talk: Conversation) -> Plan:
 
 def _takes_valid_rows(talk: Conversation) -> bool:
     """Whether this answers the question about refused rows with more words than a yes."""
-    said = normalise(talk.said).plain
-    return _rows_refused(talk) and not talk.attached and bool(_VALID_ONLY.search(said))
+    if talk.attached or not _rows_refused(talk):
+        return False
+    return bool(_VALID_ONLY.search(normalise(talk.said).plain))
 
 
 def _rows_refused(talk: Conversation) -> bool:

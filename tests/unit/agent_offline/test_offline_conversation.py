@@ -6,7 +6,13 @@ from typing import Any, cast
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    HumanMessage,
+    ToolMessage,
+)
 from langchain_core.messages.ai import add_ai_message_chunks
 
 from agent.langchain_tools import langchain_tool
@@ -67,6 +73,23 @@ def test_arguments_that_a_tool_does_not_take_are_said_in_short() -> None:
     )
 
 
+def refused_list() -> list[BaseMessage]:
+    """A list was to be made and started; the assistant asks whether to take its valid rows."""
+    refused = '{"batch_id":null,"status":"REFUSED","refused_rows":3}'
+    human = HumanMessage(
+        "make this list and start it",
+        additional_kwargs={
+            "uploads": [{"upload_id": "upl_a", "file_name": "a.csv", "media_type": "text/csv"}]
+        },
+    )
+    first = answer([human], NAMES)
+    call = first.tool_calls[0]
+    told = [human, first, ToolMessage(refused, tool_call_id=call["id"], name="create_batch")]
+    question = answer(told, NAMES)
+    assert "Shall I take the valid rows only?" in question.text
+    return [*told, question]
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -79,22 +102,14 @@ def test_arguments_that_a_tool_does_not_take_are_said_in_short() -> None:
     ],
 )
 def test_refused_rows_stop_the_plan_and_a_yes_takes_the_valid_ones(said: str) -> None:
-    refused = '{"batch_id":null,"status":"REFUSED","refused_rows":3}'
-    human = HumanMessage(
-        "make this list and start it",
-        additional_kwargs={
-            "uploads": [{"upload_id": "upl_a", "file_name": "a.csv", "media_type": "text/csv"}]
-        },
-    )
-    first = answer([human], NAMES)
-    call = first.tool_calls[0]
-    told = [human, first, ToolMessage(refused, tool_call_id=call["id"], name="create_batch")]
-
-    question = answer(told, NAMES)
-    again = answer([*told, question, HumanMessage(said)], NAMES)
-
-    assert "Shall I take the valid rows only?" in question.text
+    again = answer([*refused_list(), HumanMessage(said)], NAMES)
     assert again.tool_calls[0]["args"] == {"upload": "upl_a", "valid_rows_only": True}
+
+
+@pytest.mark.parametrize("said", ["no", "not the valid rows", "I'll mend the other rows first"])
+def test_who_does_not_take_the_valid_rows_gets_no_batch_of_them(said: str) -> None:
+    again = answer([*refused_list(), HumanMessage(said)], NAMES)
+    assert not any(call["args"].get("valid_rows_only") for call in again.tool_calls)
 
 
 def test_go_starts_the_newest_draft_and_no_other(chat: Any) -> None:
