@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ulid import ULID
 
+from agent.cards import counted
 from assetql.domain.approval import Approval
 from assetql.domain.asset import Asset
 from assetql.domain.errors import InvalidInput
@@ -62,8 +63,8 @@ def heading(like: str, page: AssetPage, shown: int) -> str:
     """How many there are; `like` is the name of the image that they resemble, or empty."""
     if not shown:
         return ""
-    found = f"{shown} of {page.total}" if page.total and page.total > shown else f"{shown}"
-    images = f"{found} image" if found == "1" else f"{found} images"
+    whole = not page.total or page.total <= shown
+    images = counted(shown, "image") if whole else f"{shown} of {page.total} images"
     said = f"{images} like {like}" if like else images
     return tag("p", text(said), class_="aq-counts", role="status")
 

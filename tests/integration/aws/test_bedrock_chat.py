@@ -90,6 +90,19 @@ async def test_a_turn_with_a_tool_call_streams(
     assert (result["toolUseId"], result["status"]) == ("call_1", "success")
 
 
+async def test_what_a_model_said_before_it_failed_stays(
+    open_talk: Callable[..., Talk], model: StandIn
+) -> None:
+    words = "There was a sword. Then it rusted away."
+    model.follow({"content": [{"text": words}], "error": "ModelErrorException", "after": 7})
+    talk = open_talk(model)
+    await failure(talk, "Tell me.")
+    assert [message.text for message in await talk.messages()] == [
+        "Tell me.",
+        "There was a sword. …",
+    ]
+
+
 def outline_of(events: Sequence[ChatEvent]) -> list[object]:
     """Tools with the fields of their cards, and what was said at last."""
     ended = [event for event in events if isinstance(event, ToolFinished)]
